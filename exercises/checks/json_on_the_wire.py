@@ -1,0 +1,185 @@
+"""json_on_the_wire: whatever a step holds, its data is JSON that a client reads back to the same value."""
+
+import ast
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from pydantic import JsonValue
+
+from exercises.grader.catalogue import Shown
+from exercises.grader.observation import Observation, Request, Response
+from exercises.grader.source import Source
+from exercises.grader.symptoms import COMMON, of_any_answer, value_at_once
+from exercises.grader.verdict import Claim
+
+MISTAKES = (
+    *COMMON,
+    "dict-as-data",
+    "repr-as-data",
+    "encoded-twice",
+    "framed-by-hand",
+    "json-by-hand",
+)
+
+Step = dict[str, JsonValue]
+
+
+@dataclass(frozen=True)
+class Given:
+    """Two reports, each a list of steps, asked for one after the other."""
+
+    reports: tuple[list[Step], ...]
+
+    @property
+    def rounds(self) -> tuple[tuple[Request, ...], ...]:
+        return tuple((Request(method="POST", path="/report", body=list(report)),) for report in self.reports)
+
+
+def draw(random: Random) -> Given:
+    return Given((_report(random), _report(random)))
+
+
+def _report(random: Random) -> list[Step]:
+    """Steps of which each holds something that text made by hand gets wrong."""
+    word = random.choice(["tea", "soup", "rice", "bread", "figs"])
+    place = random.choice(["Łódź", "São Paulo", "東京", "Zürich", "Αθήνα"])
+    number = random.randint(100, 999)
+    steps: list[Step] = [
+        {"tool": "search", "query": f'it\'s "{word}"', "found": None},
+        {
+            "tool": "note",
+            "text": f"first line\nsecond line about {word}",
+            "saved": random.choice([True, False]),
+        },
+        {"tool": "map", "place": place, "at": [number / 8, -number / 16], "sign": random.choice("🍵🧭🎒")},
+        {"tool": "plan", "steps": [{"do": word, "after": None}, {"do": "rest", "after": [number]}]},
+        {"tool": "path", "text": f"C:\\new\\{word}\t{number}", "ok": False},
+    ]
+    random.shuffle(steps)
+    return steps[: random.randint(3, 5)]
+
+
+def claims(given: Given, seen: Observation) -> list[Claim]:
+    streams = list(zip(given.reports, seen.responses, strict=False))
+    asked = len(seen.responses) == len(given.reports)
+    return [
+        Claim(
+            "A stream opens: status 200, `text/event-stream`.",
+            asked and all(_opens(response) for _, response in streams),
+        ),
+        Claim(
+            "One `step` event for each step, and then the stream ends.",
+            asked and all(_one_each(report, response) for report, response in streams),
+        ),
+        Claim(
+            "Every `data` is JSON, and reading it gives the step back: quotes, line breaks, `null` and all.",
+            asked and all(_read_back(report, response) for report, response in streams),
+        ),
+    ]
+
+
+def _opens(response: Response) -> bool:
+    return response.status == 200 and response.media_type == "text/event-stream"
+
+
+def _one_each(report: list[Step], response: Response) -> bool:
+    types = [event.type for _, event in response.events]
+    return types == ["step"] * len(report) and response.ended == "finished"
+
+
+def _read_back(report: list[Step], response: Response) -> bool:
+    events = response.events
+    return len(events) == len(report) and all(
+        _parse(event.data) == step for (_, event), step in zip(events, report, strict=True)
+    )
+
+
+class NotJSON(ValueError):
+    """The text is not JSON as the ECMAScript standard, and so a browser's JSON.parse, has it."""
+
+
+def _parse(text: str) -> JsonValue | NotJSON:
+    def refuse(constant: str) -> None:
+        raise NotJSON(constant)
+
+    try:
+        value: JsonValue = json.loads(text, parse_constant=refuse)
+    except (ValueError, RecursionError) as problem:
+        return NotJSON(str(problem))
+    return value
+
+
+def findings(given: Given, seen: Observation, source: Source) -> Iterator[Shown]:
+    yield from of_any_answer(seen, source)
+    for report, response in zip(given.reports, seen.responses, strict=False):
+        for number, (step, (_, event)) in enumerate(zip(report, response.events, strict=False), 1):
+            value = _parse(event.data)
+            if value != step:
+                yield from _of_data(number, step, event.data, value, response, source)
+        yield from value_at_once(response, source) if not _one_each(report, response) else ()
+        yield from _unnamed(report, response)
+
+
+def _of_data(
+    number: int, step: Step, data: str, value: JsonValue | NotJSON, response: Response, source: Source
+) -> Iterator[Shown]:
+    """What is wrong with the data of one event."""
+    line = source.yield_line()
+    values: dict[str, object] = {"event": number, "data": _short(data)}
+    if isinstance(value, str) and _parse(value) == step:
+        yield Shown("encoded-twice", line, values=values)
+    if not isinstance(value, NotJSON):
+        return
+    given_type = _given_type(number, response)
+    if data.startswith(("data:", "event:")):
+        yield Shown("framed-by-hand", line, values=values)
+    elif given_type in ("dict", "list"):
+        yield Shown("dict-as-data", line, values=values)
+    elif given_type not in ("str", ""):
+        yield Shown("repr-as-data", line, "object", {**values, "type": given_type})
+    elif _literal(data) == step:
+        yield Shown("repr-as-data", line, values=values)
+    elif data.lstrip().startswith('{"'):
+        yield Shown("json-by-hand", line, values={**values, "problem": str(value)})
+
+
+def _given_type(number: int, response: Response) -> str:
+    """The Python type that event `number` was given as its data, where the library was told."""
+    carrying = [yielded for yielded in response.yielded if "data" in yielded.fields]
+    return carrying[number - 1].fields["data"] if number <= len(carrying) else ""
+
+
+def _literal(text: str) -> object:
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
+
+
+def _unnamed(report: list[Step], response: Response) -> Iterator[Shown]:
+    events = response.events
+    for number, (step, (_, event)) in enumerate(zip(report, events, strict=False), 1):
+        if event.type != "step":
+            yield _other(
+                f"Event {number} had the type `{event.type}`.", "Every event should have the type `step`."
+            )
+        if _parse(event.data) != step:
+            meant = json.dumps(step, ensure_ascii=False)
+            yield _other(
+                f"Event {number} carried `{_short(event.data)}`.", f"It should carry `{_short(meant)}`."
+            )
+    if len(events) != len(report):
+        yield _other(
+            f"{len(report)} steps were sent in and {len(events)} events came out.",
+            "There should be one event for each step.",
+        )
+
+
+def _other(saw: str, expected: str) -> Shown:
+    return Shown(None, values={"saw": saw, "expected": expected})
+
+
+def _short(text: str, most: int = 160) -> str:
+    return text if len(text) <= most else text[:most] + " …"

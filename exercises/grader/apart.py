@@ -1,0 +1,157 @@
+"""Runs one answer in a process of its own, and stops it where it goes too far."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import IO
+
+import psutil
+from pydantic import ValidationError
+
+from .limits import LIMITS, Limits
+from .observation import READY, Job, Observation
+
+LOOK_EVERY = 0.05  # seconds between two looks at a running child
+
+
+class NotChecked(Exception):
+    """The answer could not be run, or not to its end, for a reason that is not the answer's own."""
+
+
+def run_apart(job: Job, limits: Limits = LIMITS) -> Observation:
+    """Run the job's answer in a new process, in a new process group and an empty folder.
+
+    Returns what was seen. Raises NotChecked when the fault is the kit's or the machine's: the child did not
+    start, was killed from outside, or was still at work after `limits.wall_seconds`.
+    """
+    with tempfile.TemporaryDirectory(prefix="answer-", ignore_cleanup_errors=True) as scratch:
+        child = _start(scratch)
+        try:
+            return _watch(child, job, limits)
+        finally:
+            _end(child)
+
+
+def _start(scratch: str) -> "subprocess.Popen[bytes]":
+    # -I keeps the environment, the user's site folder and the current folder out of what is imported.
+    command = [sys.executable, "-I", "-m", "exercises.grader.child"]
+    # A few arenas only: each one takes 64 MiB of the address space that the memory limit counts.
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TZ") if name in os.environ}
+    environment = {**kept, "HOME": scratch, "TMPDIR": scratch, "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=scratch,
+        env=environment,
+        start_new_session=True,
+    )
+
+
+@dataclass
+class Reader:
+    """Takes in what the child writes, up to a number of bytes, in a thread of its own."""
+
+    stream: IO[bytes]
+    most: int
+    data: bytes = b""
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        parts: list[bytes] = []
+        left = self.most
+        with contextlib.suppress(OSError, ValueError):
+            while left > 0 and (part := os.read(self.stream.fileno(), min(left, 65536))):
+                parts.append(part)
+                left -= len(part)
+                # A report is one line after the ready line; a thread of the answer may hold the pipe open.
+                if part.endswith(b"\n") and len(parts) > 1 and b"".join(parts).count(b"\n") >= 2:
+                    break
+        self.data = b"".join(parts)
+        self.ended.set()
+
+
+def _watch(child: "subprocess.Popen[bytes]", job: Job, limits: Limits) -> Observation:
+    assert child.stdin and child.stdout and child.stderr
+    errors = Reader(child.stderr, 64 * 1024)
+    report = Reader(child.stdout, limits.report_bytes)
+    with contextlib.suppress(OSError), child.stdin as stdin:
+        stdin.write(job.model_dump_json().encode())
+    stopped = _wait(child, report, limits)
+    _kill(child)
+    report.ended.wait(1.0)
+    if not report.data.startswith(READY):
+        errors.ended.wait(1.0)
+        raise NotChecked(_last_line(errors.data) or "the process for the answer did not start")
+    try:
+        return Observation.model_validate_json(report.data.removeprefix(READY))
+    except ValidationError:
+        pass
+    if stopped is not None:
+        return stopped
+    code = child.wait()
+    if code == -9:
+        raise NotChecked("the process of the answer was killed from outside")
+    return Observation(stopped="exited", detail=f"exit code {code}" if code >= 0 else f"signal {-code}")
+
+
+def _wait(child: "subprocess.Popen[bytes]", report: Reader, limits: Limits) -> Observation | None:
+    """Wait for the report; what stopped the child instead, if something did."""
+    began = moved = time.monotonic()
+    used = 0.0
+    while not report.ended.wait(LOOK_EVERY):
+        now = time.monotonic()
+        try:
+            process = psutil.Process(child.pid)
+            cpu, memory, state = process.cpu_times(), process.memory_info().rss, process.status()
+        except psutil.Error:
+            # It has ended; its last bytes are on their way.
+            report.ended.wait(1.0)
+            return None
+        if cpu.user + cpu.system > used or state not in (psutil.STATUS_SLEEPING, psutil.STATUS_STOPPED):
+            used, moved = cpu.user + cpu.system, now
+        # The child's own limit counts from its start-up on; this one also holds where there are none.
+        if used > 2 * limits.cpu_seconds + 5:
+            return Observation(stopped="cpu")
+        if memory > limits.memory_bytes:
+            return Observation(stopped="memory")
+        if now - moved > limits.still_seconds:
+            return Observation(stopped="still")
+        if now - began > limits.wall_seconds:
+            raise NotChecked(f"still at work after {limits.wall_seconds:.0f} seconds on a busy machine")
+    return None
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    _kill(child)
+    child.wait()
+    for pipe in (child.stdin, child.stdout, child.stderr):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+
+def _kill(child: "subprocess.Popen[bytes]") -> None:
+    """End the child and all that it started, whether it has ended itself or not."""
+    if sys.platform != "win32":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, 9)
+        return
+    with contextlib.suppress(psutil.Error):
+        for process in [*psutil.Process(child.pid).children(recursive=True), psutil.Process(child.pid)]:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+
+
+def _last_line(output: bytes) -> str:
+    lines = output.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else ""

@@ -1,0 +1,200 @@
+"""An event loop whose time is virtual: waiting costs nothing and is exact.
+
+The clock moves only when nothing is left to do: no callback is ready and no other thread is at work. Then it
+jumps to the next timer. `time.sleep` is served from the same clock: in another thread it parks that thread,
+on the loop's own thread it stops every task for that long, which is what it does in life.
+"""
+
+import asyncio
+import concurrent.futures.thread
+import selectors
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import anyio.to_thread
+
+T = TypeVar("T")
+
+LOOK_AGAIN = 0.05  # seconds of real time to wait for another thread before looking again
+
+
+class VirtualSelector(selectors.DefaultSelector):
+    """Polls for what is ready; where the loop would wait, moves its clock instead."""
+
+    loop: "VirtualLoop"
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        ready = super().select(0)
+        if ready or (timeout is not None and timeout <= 0):
+            return ready
+        if timeout is None or self.loop.jobs > 0:
+            return super().select(LOOK_AGAIN)
+        if self.loop.threads:
+            ready = super().select(LOOK_AGAIN)
+            if ready or any(map(_is_running, self.loop.threads)):
+                return ready
+        self.loop.advance(timeout)
+        return []
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An asyncio loop on virtual time, in seconds from 0.
+
+    `jobs` counts what worker threads are doing for the loop (less what is parked in `time.sleep`);
+    `threads` holds the threads that were started by hand and are not parked.
+    """
+
+    current: "VirtualLoop | None" = None
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        self.jobs = 0
+        self.threads: set[threading.Thread] = set()
+        self._pool = ThreadPoolExecutor()
+        selector = VirtualSelector()
+        selector.loop = self
+        super().__init__(selector)
+
+    def time(self) -> float:
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock on by so many virtual seconds."""
+        self._now += seconds
+
+    def run_forever(self) -> None:
+        outer, VirtualLoop.current = VirtualLoop.current, self
+        try:
+            super().run_forever()
+        finally:
+            VirtualLoop.current = outer
+
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Executor | None, func: Callable[..., T], *args: Any
+    ) -> "asyncio.Future[T]":
+        self.add_job(1)
+        work = (executor or self._pool).submit(_as_job, func, *args)
+        future = asyncio.wrap_future(work, loop=self)
+        # After wrap_future's own callback, so that the result is known before the thread counts as idle.
+        work.add_done_callback(lambda _: self.call_soon_threadsafe(self.add_job, -1))
+        return future
+
+    def add_job(self, count: int) -> None:
+        self.jobs += count
+
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        self._pool.shutdown(wait=False)
+
+    def park(self, seconds: float) -> None:
+        """Sleep so many virtual seconds in the calling thread, which is not the loop's own."""
+        woken = threading.Event()
+        me = threading.current_thread()
+        is_job = getattr(_here, "is_job", False)
+        is_thread = me in self.threads
+
+        def rest() -> None:
+            self.add_job(-is_job)
+            self.threads.discard(me)
+            self.call_later(seconds, wake)
+
+        def wake() -> None:
+            self.add_job(is_job)
+            if is_thread:
+                self.threads.add(me)
+            woken.set()
+
+        self.call_soon_threadsafe(rest)
+        woken.wait()
+
+
+class VirtualPolicy(asyncio.DefaultEventLoopPolicy):
+    """Makes every new loop virtual, that of `asyncio.run(main())` at the end of an answer included."""
+
+    def new_event_loop(self) -> asyncio.AbstractEventLoop:
+        return VirtualLoop()
+
+
+def install(on_block: Callable[[float], None]) -> None:
+    """Put this process on virtual time: new event loops, worker threads, threads and `time.sleep`.
+
+    `on_block(seconds)` is called when `time.sleep` stops an event loop.
+    """
+    asyncio.set_event_loop_policy(VirtualPolicy())
+    _count_anyio_jobs()
+    _count_threads()
+
+    def sleep(seconds: float, /) -> None:
+        if seconds < 0:
+            raise ValueError("sleep length must be non-negative")
+        loop = asyncio._get_running_loop()
+        if isinstance(loop, VirtualLoop):
+            loop.advance(seconds)
+            on_block(seconds)
+        elif VirtualLoop.current is not None:
+            VirtualLoop.current.park(seconds)
+
+    time.sleep = sleep  # type: ignore[assignment]
+
+
+_here = threading.local()
+
+
+def _as_job(func: Callable[..., T], *args: Any) -> T:
+    _here.is_job = True
+    try:
+        return func(*args)
+    finally:
+        _here.is_job = False
+
+
+def _count_anyio_jobs() -> None:
+    run_sync = anyio.to_thread.run_sync
+
+    async def counted(func: Callable[..., T], *args: Any, **options: Any) -> T:
+        loop = asyncio.get_running_loop()
+        if not isinstance(loop, VirtualLoop):
+            return await run_sync(func, *args, **options)
+        loop.add_job(1)
+        try:
+            return await run_sync(_as_job, func, *args, **options)
+        finally:
+            loop.add_job(-1)
+
+    anyio.to_thread.run_sync = counted  # type: ignore[assignment]
+
+
+def _count_threads() -> None:
+    start = threading.Thread.start
+
+    def counted(thread: threading.Thread) -> None:
+        loop = VirtualLoop.current
+        target = getattr(thread, "_target", None)
+        is_worker = target is concurrent.futures.thread._worker or type(thread).__module__.startswith("anyio")
+        if loop is None or is_worker:
+            return start(thread)
+        run = thread.run
+
+        def run_and_leave() -> None:
+            try:
+                run()
+            finally:
+                loop.threads.discard(thread)
+
+        thread.run = run_and_leave  # type: ignore[method-assign]
+        loop.threads.add(thread)
+        start(thread)
+
+    threading.Thread.start = counted  # type: ignore[assignment, method-assign]
+
+
+def _is_running(thread: threading.Thread) -> bool:
+    """Whether the thread is at work, or ready to be; one that waits for something does not hold the clock."""
+    try:
+        stat = Path(f"/proc/self/task/{thread.native_id}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] == "R"

@@ -1,0 +1,37 @@
+"""What an answer may use before it is stopped. Nothing here is a measure of how fast a machine is."""
+
+from dataclasses import dataclass
+
+try:
+    import resource
+except ImportError:  # Windows: the parent's watch over CPU seconds and memory is all there is
+    resource = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """CPU seconds, bytes of memory, bytes of report, and the seconds of standing still that mean stuck.
+
+    `wall_seconds` is a backstop far away: what it stops is could-not-check, never a verdict.
+    """
+
+    cpu_seconds: int = 5
+    memory_bytes: int = 2 * 1024**3
+    report_bytes: int = 8 * 1024**2
+    still_seconds: float = 3.0
+    wall_seconds: float = 120.0
+
+
+LIMITS = Limits()
+
+
+def limit_this_process(limits: Limits = LIMITS) -> None:
+    """Bind the calling process: the kernel sends SIGXCPU at the CPU limit and kills a second later."""
+    if resource is None:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = int(used.ru_utime + used.ru_stime) + limits.cpu_seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.report_bytes, limits.report_bytes))
