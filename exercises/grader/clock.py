@@ -2,7 +2,9 @@
 
 The clock moves only when nothing is left to do: no callback is ready and no other thread is at work. Then it
 jumps to the next timer. `time.sleep` is served from the same clock: in another thread it parks that thread,
-on the loop's own thread it stops every task for that long, which is what it does in life.
+on the loop's own thread it stops every task for that long, which is what it does in life. The clocks of the
+`time` module show the same time, and every look at one of them takes a microsecond, so that a loop which
+waits for the clock comes to an end.
 """
 
 import asyncio
@@ -19,7 +21,8 @@ import anyio.to_thread
 
 T = TypeVar("T")
 
-LOOK_AGAIN = 0.05  # seconds of real time to wait for another thread before looking again
+LOOK_AGAIN = 0.02  # seconds of real time to wait for another thread before looking again
+LOOK_COSTS = 1e-6  # virtual seconds that a look at a clock takes on the loop's own thread
 
 
 class VirtualSelector(selectors.DefaultSelector):
@@ -31,11 +34,10 @@ class VirtualSelector(selectors.DefaultSelector):
         ready = super().select(0)
         if ready or (timeout is not None and timeout <= 0):
             return ready
-        if timeout is None or self.loop.jobs > 0:
-            return super().select(LOOK_AGAIN)
-        if self.loop.threads:
+        if timeout is None or self.loop.jobs > 0 or self.loop.threads:
+            before = _other_threads()
             ready = super().select(LOOK_AGAIN)
-            if ready or any(map(_is_running, self.loop.threads)):
+            if ready or timeout is None or before is None or before != _other_threads():
                 return ready
         self.loop.advance(timeout)
         return []
@@ -137,6 +139,8 @@ def install(on_block: Callable[[float], None]) -> None:
         elif VirtualLoop.current is not None:
             VirtualLoop.current.park(seconds)
 
+    for name in ("time", "monotonic", "perf_counter"):
+        _show_virtual_time(name)
     time.sleep = sleep  # type: ignore[assignment]
 
 
@@ -191,10 +195,34 @@ def _count_threads() -> None:
     threading.Thread.start = counted  # type: ignore[assignment, method-assign]
 
 
-def _is_running(thread: threading.Thread) -> bool:
-    """Whether the thread is at work, or ready to be; one that waits for something does not hold the clock."""
+def _show_virtual_time(name: str) -> None:
+    real: Callable[[], float] = getattr(time, name)
+    base = real()
+
+    def now() -> float:
+        loop = VirtualLoop.current
+        if loop is None:
+            return real()
+        if asyncio._get_running_loop() is loop:
+            loop.advance(LOOK_COSTS)
+        return base + loop.time()
+
+    setattr(time, name, now)
+
+
+def _other_threads() -> list[tuple[str, str]] | None:
+    """How long each other thread of this process has run so far, where all of them wait; None while one does not.
+
+    A thread that waits for a queue or a lock does not hold the clock: what it waits for may be a timer away.
+    """
+    me = str(threading.get_native_id())
+    seen: list[tuple[str, str]] = []
     try:
-        stat = Path(f"/proc/self/task/{thread.native_id}/stat").read_text()
+        for task in Path("/proc/self/task").iterdir():
+            if task.name != me:
+                if (task / "stat").read_text().rpartition(")")[2].split()[0] != "S":
+                    return None
+                seen.append((task.name, (task / "schedstat").read_text().split()[0]))
     except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] == "R"
+        return None  # no such files on this system, or a thread that ends right now
+    return sorted(seen)

@@ -1,12 +1,16 @@
-"""A student's own progress: what the last check of each exercise said, kept beside the exercises."""
+"""A student's own progress: what the last check of each exercise said.
 
+It is kept beside the exercises, or in the file that the environment variable EXERCISES_PROGRESS names.
+"""
+
+import os
 from pathlib import Path
 
 from .catalogue import EXERCISES
 from .gradebook import Entry, Gradebook, GradebookError
 from .verdict import Status, Verdict
 
-FILE = EXERCISES / ".progress.sqlite"
+FILE = Path(os.environ.get("EXERCISES_PROGRESS") or EXERCISES / ".progress.sqlite")
 ME = "me"
 
 

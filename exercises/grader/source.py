@@ -58,11 +58,6 @@ class Source:
                         return node.lineno
         return None
 
-    @cached_property
-    def sleeps(self) -> bool:
-        """Whether anything named `sleep` is called."""
-        return any(_is_sleep(node) for node in ast.walk(self.tree))
-
     def value_returned_by(self, name: str | None) -> int | None:
         """The line on which the function of that name returns a value."""
         for function in self.functions:

@@ -104,9 +104,9 @@ def of_trouble(response: Response, source: Source) -> Iterator[Shown]:
 
 
 def _of_content(content: Content, source: Source) -> Iterator[Shown]:
-    name = content.name or "it"
+    name = content.name or content.kind
     line = source.calls("EventSourceResponse")
-    if content.kind in ("function", "method", "builtin_function_or_method"):
+    if content.kind in ("function", "method", "builtin_function_or_method", "partial"):
         yield Shown("generator-not-called", line, values={"name": name})
     if content.kind == "coroutine":
         returned = source.value_returned_by(content.name)
