@@ -36,11 +36,18 @@ def main() -> None:
 def list_() -> None:
     """Show the exercises, their points, and how far you are."""
     remembered = progress.recall()
-    table = Table("", "exercise", "title", "points", "you", box=None, pad_edge=False)
+    table = Table("", "exercise", "title", "points", "you", "taught in", box=None, pad_edge=False)
     for exercise in exercises().values():
         entry = remembered.get(exercise.name)
         you = "–" if entry is None else "✓ passed" if entry.score else "not yet"
-        table.add_row(str(exercise.number), exercise.name, exercise.title, words.points(exercise.points), you)
+        table.add_row(
+            str(exercise.number),
+            exercise.name,
+            exercise.title,
+            words.points(exercise.points),
+            you,
+            words.place(exercise.lesson),
+        )
     Console().print(table)
 
 

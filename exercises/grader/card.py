@@ -28,8 +28,8 @@ class Card:
         return html(self.verdict)
 
 
-def html(verdict: Verdict, lesson_root: str = "../") -> str:
-    """The card; `lesson_root` leads from where it is shown to the folder that holds notebooks/."""
+def html(verdict: Verdict, lesson_root: str | None = "../") -> str:
+    """The card; `lesson_root` leads from where it is shown to the folder of notebooks/, None where none does."""
     colour = COLOURS[verdict.status]
     parts = [
         f'<div style="border:1px solid {colour};border-left:6px solid {colour};padding:8px 14px;margin:4px 0;'
@@ -56,14 +56,15 @@ def html(verdict: Verdict, lesson_root: str = "../") -> str:
     return "".join(parts)
 
 
-def _finding(finding: Finding, lesson_root: str) -> str:
+def _finding(finding: Finding, lesson_root: str | None) -> str:
     rows = [("Saw", finding.saw), ("Means", finding.means), ("Try", finding.try_)]
     parts = [
         f'<p style="margin:8px 0 2px 0"><strong>{label}</strong> {inline(text)}</p>' for label, text in rows
     ]
     if finding.lesson:
-        name = finding.lesson.rpartition("/")[2].removesuffix(".ipynb")
-        link = f'<a href="{escape(lesson_root + finding.lesson)}">{escape(name)}</a>'
+        link = escape(words.place(finding.lesson))
+        if lesson_root is not None:
+            link = f'<a href="{escape(lesson_root + finding.lesson)}">{link}</a>'
         parts.append(f'<p style="margin:8px 0 2px 0"><strong>Lesson</strong> {link}</p>')
     return "".join(parts)
 

@@ -102,7 +102,7 @@ def _entry(student: str, verdict: Verdict, fingerprint: str, file: str) -> Entry
         max_score=verdict.max_score,
         mistake=finding.mistake if finding else None,
         note=finding.saw if finding else verdict.why,
-        card=card.html(verdict, lesson_root=""),
+        card=card.html(verdict, lesson_root=None),
         fingerprint=fingerprint,
     )
 

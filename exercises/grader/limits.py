@@ -1,5 +1,6 @@
 """What an answer may use before it is stopped. Nothing here is a measure of how fast a machine is."""
 
+import contextlib
 from dataclasses import dataclass
 
 try:
@@ -31,7 +32,13 @@ def limit_this_process(limits: Limits = LIMITS) -> None:
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
     cpu = int(used.ru_utime + used.ru_stime) + limits.cpu_seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.report_bytes, limits.report_bytes))
+    bounds = {
+        resource.RLIMIT_CPU: (cpu, cpu + 1),
+        resource.RLIMIT_AS: (limits.memory_bytes, limits.memory_bytes),
+        resource.RLIMIT_CORE: (0, 0),
+        resource.RLIMIT_FSIZE: (limits.report_bytes, limits.report_bytes),
+    }
+    for kind, bound in bounds.items():
+        # Not every system knows every limit (macOS refuses RLIMIT_AS); the parent watches as well.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(kind, bound)

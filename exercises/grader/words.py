@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from .verdict import Status, Verdict
 
-MARKS = {True: "✓", False: "✗"}
+MARKS = {True: "✓", False: "✗ not yet:"}
 WIDTH = 100  # characters
 
 
@@ -39,10 +39,17 @@ def _lines(verdict: Verdict) -> Iterator[str]:
         yield from _wrap(finding.means, "  Means  ")
         yield from _wrap(finding.try_, "  Try    ")
         if finding.lesson:
-            yield f"  Lesson {finding.lesson}"
+            yield f"  Lesson {place(finding.lesson)}"
     if verdict.why:
         yield ""
         yield from _wrap(verdict.why, "  Why    ")
+
+
+def place(lesson: str) -> str:
+    """Where the lesson teaches it, for people: `notebooks/02_x.ipynb#2.5-A-title` is "02_x, 2.5"."""
+    path, _, heading = lesson.partition("#")
+    section = heading.partition("-")[0]
+    return path.rpartition("/")[2].removesuffix(".ipynb") + (f", {section}" if section else "")
 
 
 def _wrap(text: str, label: str) -> list[str]:
