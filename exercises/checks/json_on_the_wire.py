@@ -11,13 +11,14 @@ from pydantic import JsonValue
 from exercises.grader.catalogue import Shown
 from exercises.grader.observation import Observation, Request, Response
 from exercises.grader.source import Source
-from exercises.grader.symptoms import COMMON, of_any_answer, value_at_once
+from exercises.grader.symptoms import COMMON, of_any_answer, short, value_at_once
 from exercises.grader.verdict import Claim
 
 MISTAKES = (
     *COMMON,
     "dict-as-data",
     "repr-as-data",
+    "bytes-as-data",
     "encoded-twice",
     "framed-by-hand",
     "json-by-hand",
@@ -58,7 +59,7 @@ def _report(random: Random) -> list[Step]:
         {"tool": "path", "text": f"C:\\new\\{word}\t{number}", "ok": False},
     ]
     random.shuffle(steps)
-    return steps[: random.randint(3, 5)]
+    return steps
 
 
 def claims(given: Given, seen: Observation) -> list[Claim]:
@@ -127,22 +128,25 @@ def _of_data(
 ) -> Iterator[Shown]:
     """What is wrong with the data of one event."""
     line = source.yield_line()
-    values: dict[str, object] = {"event": number, "data": _short(data)}
+    values: dict[str, object] = {"event": number, "data": short(data)}
     if isinstance(value, str) and _parse(value) == step:
         yield Shown("encoded-twice", line, values=values)
     if not isinstance(value, NotJSON):
         return
     given_type = _given_type(number, response)
+    values["type"] = given_type
     if data.startswith(("data:", "event:")):
         yield Shown("framed-by-hand", line, values=values)
     elif given_type in ("dict", "list"):
         yield Shown("dict-as-data", line, values=values)
+    elif given_type == "bytes":
+        yield Shown("bytes-as-data", line, values=values)
     elif given_type not in ("str", ""):
-        yield Shown("repr-as-data", line, "object", {**values, "type": given_type})
-    elif _literal(data) == step:
-        yield Shown("repr-as-data", line, values=values)
+        yield Shown("repr-as-data", line, "object", values)
     elif data.lstrip().startswith('{"'):
         yield Shown("json-by-hand", line, values={**values, "problem": str(value)})
+    elif _literal(data) == step:
+        yield Shown("repr-as-data", line, values=values)
 
 
 def _given_type(number: int, response: Response) -> str:
@@ -159,27 +163,16 @@ def _literal(text: str) -> object:
 
 
 def _unnamed(report: list[Step], response: Response) -> Iterator[Shown]:
+    """No mistake with a name: what came beside what was expected, where they first differ."""
     events = response.events
-    for number, (step, (_, event)) in enumerate(zip(report, events, strict=False), 1):
-        if event.type != "step":
-            yield _other(
-                f"Event {number} had the type `{event.type}`.", "Every event should have the type `step`."
-            )
-        if _parse(event.data) != step:
-            meant = json.dumps(step, ensure_ascii=False)
-            yield _other(
-                f"Event {number} carried `{_short(event.data)}`.", f"It should carry `{_short(meant)}`."
-            )
     if len(events) != len(report):
-        yield _other(
-            f"{len(report)} steps were sent in and {len(events)} events came out.",
-            "There should be one event for each step.",
-        )
-
-
-def _other(saw: str, expected: str) -> Shown:
-    return Shown(None, values={"saw": saw, "expected": expected})
-
-
-def _short(text: str, most: int = 160) -> str:
-    return text if len(text) <= most else text[:most] + " …"
+        first = f" The first carried `{short(events[0][1].data)}`." if events else ""
+        saw = f"{len(report)} steps were sent in and {len(events)} events came out.{first}"
+        yield Shown(None, values={"saw": saw, "expected": "There should be one event for each step."})
+    for number, (step, (_, event)) in enumerate(zip(report, events, strict=False), 1):
+        meant = short(json.dumps(step, ensure_ascii=False))
+        saw = f"Event {number} had the type `{event.type}` and carried `{short(event.data)}`."
+        if event.type != "step" or _parse(event.data) != step:
+            yield Shown(
+                None, values={"saw": saw, "expected": f"It should be a `step` that carries `{meant}`."}
+            )

@@ -39,7 +39,7 @@ class VirtualSelector(selectors.DefaultSelector):
             ready = super().select(LOOK_AGAIN)
             if ready or timeout is None or before is None or before != _other_threads():
                 return ready
-        self.loop.advance(timeout)
+        self.loop.let_pass(timeout)
         return []
 
 
@@ -47,7 +47,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     """An asyncio loop on virtual time, in seconds from 0.
 
     `jobs` counts what worker threads are doing for the loop (less what is parked in `time.sleep`);
-    `threads` holds the threads that were started by hand and are not parked.
+    `threads` holds the threads that were started by hand and are not parked. `outer` is the loop that was
+    running already when this one began to run in another thread: time passes there.
     """
 
     current: "VirtualLoop | None" = None
@@ -55,6 +56,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._now = 0.0
         self.jobs = 0
+        self.outer: VirtualLoop | None = None
         self.threads: set[threading.Thread] = set()
         self._pool = ThreadPoolExecutor()
         selector = VirtualSelector()
@@ -64,16 +66,21 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._now
 
-    def advance(self, seconds: float) -> None:
-        """Move the clock on by so many virtual seconds."""
+    def let_pass(self, seconds: float) -> None:
+        """Let so many virtual seconds pass in which nothing happens on this loop."""
+        if self.outer is not None:
+            self.outer.park(seconds)
         self._now += seconds
 
     def run_forever(self) -> None:
-        outer, VirtualLoop.current = VirtualLoop.current, self
+        if VirtualLoop.current is not None:
+            self.outer = VirtualLoop.current
+            return super().run_forever()
+        VirtualLoop.current = self
         try:
             super().run_forever()
         finally:
-            VirtualLoop.current = outer
+            VirtualLoop.current = None
 
     def run_in_executor(  # type: ignore[override]
         self, executor: Executor | None, func: Callable[..., T], *args: Any
@@ -134,7 +141,7 @@ def install(on_block: Callable[[float], None]) -> None:
             raise ValueError("sleep length must be non-negative")
         loop = asyncio._get_running_loop()
         if isinstance(loop, VirtualLoop):
-            loop.advance(seconds)
+            loop.let_pass(seconds)
             on_block(seconds)
         elif VirtualLoop.current is not None:
             VirtualLoop.current.park(seconds)
@@ -204,7 +211,7 @@ def _show_virtual_time(name: str) -> None:
         if loop is None:
             return real()
         if asyncio._get_running_loop() is loop:
-            loop.advance(LOOK_COSTS)
+            loop.let_pass(LOOK_COSTS)
         return base + loop.time()
 
     setattr(time, name, now)

@@ -103,7 +103,8 @@ def _content(content: Any) -> Content:
     )
     if inspect.isroutine(content):
         code = getattr(content, "__code__", None)
-    name = getattr(content, "__name__", None)
+    # A functools.partial has no name of its own; it stands for the function in it.
+    name = getattr(content, "__name__", getattr(getattr(content, "func", None), "__name__", None))
     return Content(
         kind=type(content).__name__,
         name=name if isinstance(name, str) else None,
@@ -115,13 +116,18 @@ def trouble_of(problem: BaseException) -> Trouble:
     """What an exception says, and the line of the answer it came from; the only one in a group stands for it."""
     while isinstance(problem, BaseExceptionGroup) and len(problem.exceptions) == 1:
         problem = problem.exceptions[0]
-    lines = [
-        line for frame, line in traceback.walk_tb(problem.__traceback__) if frame.f_code.co_filename == ANSWER
-    ]
+    lines: list[int] = []
+    origin: BaseException | None = problem
+    while origin is not None and not lines:
+        # What Python wraps (a StopIteration in a generator) keeps its own lines.
+        lines = [
+            at for frame, at in traceback.walk_tb(origin.__traceback__) if frame.f_code.co_filename == ANSWER
+        ]
+        origin = origin.__cause__
     line = problem.lineno if isinstance(problem, SyntaxError) and problem.filename == ANSWER else None
     name = getattr(problem, "name", None)
     try:
-        message = str(problem)
+        message = problem.msg if isinstance(problem, SyntaxError) else str(problem)
     except Exception:
         message = "(its message cannot be read)"
     return Trouble(

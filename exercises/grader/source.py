@@ -58,6 +58,25 @@ class Source:
                         return node.lineno
         return None
 
+    @cached_property
+    def collects(self) -> bool:
+        """Whether values are put together: in a list, by a comprehension, by `gather`."""
+        return any(
+            isinstance(node, ast.ListComp)
+            or (
+                isinstance(node, ast.Call) and _last_name(node.func) in ("append", "extend", "list", "gather")
+            )
+            for node in ast.walk(self.tree)
+        )
+
+    def module_of(self, name: str) -> str:
+        """The module that the name was last imported from; empty when it was not imported by that name."""
+        module = ""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.ImportFrom) and any((a.asname or a.name) == name for a in node.names):
+                module = node.module or ""
+        return module
+
     def value_returned_by(self, name: str | None) -> int | None:
         """The line on which the function of that name returns a value."""
         for function in self.functions:

@@ -4,6 +4,7 @@ Each function yields what it recognises and nothing where it recognises nothing:
 Rows of the catalogue and what they look like were reproduced on the versions that requirements.txt pins.
 """
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -14,6 +15,8 @@ from .source import Source
 # What every check can show through `of_any_answer`.
 COMMON = (
     "syntax-error",
+    "await-in-plain-def",
+    "return-value-in-generator",
     "app-missing",
     "name-missing",
     "json-not-imported",
@@ -31,10 +34,15 @@ COMMON = (
     "return-not-yield",
     "bare-dict",
     "int-id",
+    "wrong-event-source-response",
     "error-escapes",
     "goes-on-for-ever",
 )
 
+# CPython's words for it, 3.11 to 3.13.
+WRONG_ITERATION = re.compile(
+    r"'async_generator' object is not iterable|__a(?:iter|next)__|'await' expression"
+)
 VALUES = ("list", "tuple", "dict", "set", "str", "range")  # what iterates, all of it there at once
 
 
@@ -42,6 +50,7 @@ def of_any_answer(seen: Observation, source: Source) -> Iterator[Shown]:
     """Everything that keeps an answer from being a stream of events that ends, nearest the cause first."""
     yield from of_the_start(seen, source)
     for response in seen.responses:
+        yield from of_two_libraries(response, source)
         yield from of_trouble(response, source)
         yield from of_the_answer(response, source)
         yield from of_the_end(response, source)
@@ -73,6 +82,10 @@ def _of_start_trouble(trouble: Trouble, source: Source) -> Iterator[Shown]:
         "text": source.line(trouble.line),
     }
     if trouble.type in ("SyntaxError", "IndentationError", "TabError"):
+        if "outside async function" in trouble.message:
+            yield Shown("await-in-plain-def", trouble.line, values=values)
+        if "with value in async generator" in trouble.message:
+            yield Shown("return-value-in-generator", trouble.line, values=values)
         yield Shown("syntax-error", trouble.line, values=values)
     elif trouble.type == "NameError":
         yield _name_missing(trouble)
@@ -82,6 +95,32 @@ def _of_start_trouble(trouble: Trouble, source: Source) -> Iterator[Shown]:
         yield Shown("process-ended", trouble.line, values={"detail": "SystemExit"})
     else:
         yield Shown("stops-at-the-start", trouble.line, values=values)
+
+
+def of_two_libraries(response: Response, source: Source) -> Iterator[Shown]:
+    """FastAPI has an EventSourceResponse too, of another make: what goes wrong when the two are mixed."""
+    classes, events = source.module_of("EventSourceResponse"), source.module_of("ServerSentEvent")
+    line = source.calls("EventSourceResponse")
+    if classes == "fastapi.sse" and line and response.ended == "torn":
+        yield Shown("wrong-event-source-response", line, "called")
+    elif classes and events and (classes == "fastapi.sse") != (events == "fastapi.sse"):
+        yield Shown(
+            "wrong-event-source-response", variant="mixed", values={"classes": classes, "events": events}
+        )
+    elif classes == "fastapi.sse" and any(
+        _is_an_event_as_data(event.data) for _, event in response.events[:1]
+    ):
+        yield Shown(
+            "wrong-event-source-response", variant="dict", values={"data": short(response.events[0][1].data)}
+        )
+
+
+def _is_an_event_as_data(data: str) -> bool:
+    try:
+        value = json.loads(data)
+    except ValueError:
+        return False
+    return isinstance(value, dict) and {"event", "data"} <= value.keys()
 
 
 def of_trouble(response: Response, source: Source) -> Iterator[Shown]:
@@ -94,7 +133,7 @@ def of_trouble(response: Response, source: Source) -> Iterator[Shown]:
     if trouble.type == "MemoryError":
         yield Shown("too-much-memory", trouble.line)
     if trouble.type == "TypeError":
-        if trouble.line and re.search(r"async_generator|__aiter__", trouble.message):
+        if trouble.line and WRONG_ITERATION.search(trouble.message):
             values = {"message": trouble.message, "text": source.line(trouble.line)}
             yield Shown("wrong-iteration", trouble.line, values=values)
         if content := response.content:
@@ -106,12 +145,14 @@ def of_trouble(response: Response, source: Source) -> Iterator[Shown]:
 def _of_content(content: Content, source: Source) -> Iterator[Shown]:
     name = content.name or content.kind
     line = source.calls("EventSourceResponse")
-    if content.kind in ("function", "method", "builtin_function_or_method", "partial"):
+    if content.kind in ("function", "method", "builtin_function_or_method", "partial", "type"):
         yield Shown("generator-not-called", line, values={"name": name})
     if content.kind == "coroutine":
         returned = source.value_returned_by(content.name)
         variant = "coroutine" if returned else "nothing"
         yield Shown("return-not-yield", returned or content.line, variant, {"name": name})
+    if content.kind == "NoneType":
+        yield Shown("return-not-yield", line, "none")
 
 
 def _of_last_event(response: Response, source: Source) -> Iterator[Shown]:
@@ -132,16 +173,16 @@ def of_the_answer(response: Response, source: Source) -> Iterator[Shown]:
     if response.status in (404, 405):
         yield Shown("route-missing", values={"status": response.status})
     if response.status == 422:
-        yield Shown("other-parameters", values={"body": _short(response.body)})
+        yield Shown("other-parameters", values={"problem": _refusal(response.body)})
     if response.status == 500 and trouble is not None:
         values = {"type": trouble.type, "message": trouble.message}
         yield Shown("fails-before-the-stream", trouble.line, values=values)
     if response.status == 200 and response.media_type != "text/event-stream":
-        media_type = response.media_type or "nothing"
         if response.media_type == "application/json" and not source.yields:
             yield Shown("return-not-yield", variant="json", values={"seconds": seconds(response.seconds)})
         else:
-            yield Shown("wrong-media-type", values={"type": media_type, "body": _short(response.body)})
+            values = {"type": response.media_type, "body": short(response.body.decode("utf-8", "replace"))}
+            yield Shown("wrong-media-type", variant="" if response.media_type else "none", values=values)
 
 
 def of_the_end(response: Response, source: Source) -> Iterator[Shown]:
@@ -178,9 +219,20 @@ def _name_missing(trouble: Trouble) -> Shown:
     return Shown("name-missing", trouble.line, values={"name": trouble.name or "?"})
 
 
-def _short(body: bytes, most: int = 200) -> str:
+def _refusal(body: bytes) -> str:
+    """What FastAPI says of the first parameter that it refuses."""
     text = body.decode("utf-8", "replace")
-    return text if len(text) <= most else text[:most] + " …"
+    try:
+        first = json.loads(text)["detail"][0]
+        return f"{' '.join(str(part) for part in first['loc'])}: {first['msg']}"
+    except (ValueError, LookupError, TypeError):
+        return short(text)
+
+
+def short(text: str, most: int = 160) -> str:
+    """Text from the wire as one line of at most so many characters, line breaks written out."""
+    line = text.replace("\r", "\\r").replace("\n", "\\n")
+    return line if len(line) <= most else line[:most] + " …"
 
 
 def seconds(number: float) -> str:

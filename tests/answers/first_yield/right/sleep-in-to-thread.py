@@ -1,0 +1,20 @@
+# time.sleep handed to a thread and awaited
+import asyncio
+import json
+import time
+
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse
+
+app = FastAPI()
+
+
+async def countdown(start):
+    for number in range(start, 0, -1):
+        await asyncio.to_thread(time.sleep, 1)
+        yield {"event": "tick", "data": json.dumps(number)}
+
+
+@app.get("/countdown")
+async def launch(start: int):
+    return EventSourceResponse(countdown(start))

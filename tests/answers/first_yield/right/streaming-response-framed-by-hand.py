@@ -1,0 +1,23 @@
+# StreamingResponse with the lines of each event written by hand
+import asyncio
+import json
+
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+
+app = FastAPI()
+
+
+async def countdown(start):
+    for number in range(start, 0, -1):
+        await asyncio.sleep(1)
+        yield f"event: tick\ndata: {json.dumps(number)}\n\n"
+
+
+@app.get("/countdown")
+async def launch(start: int):
+    return StreamingResponse(
+        countdown(start),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-cache"},
+    )

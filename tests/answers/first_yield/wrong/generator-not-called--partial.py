@@ -1,0 +1,20 @@
+# functools.partial fills start in, and calls nothing
+import asyncio
+import json
+from functools import partial
+
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse
+
+app = FastAPI()
+
+
+async def countdown(start):
+    for number in range(start, 0, -1):
+        await asyncio.sleep(1)
+        yield {"event": "tick", "data": json.dumps(number)}
+
+
+@app.get("/countdown")
+async def launch(start: int):
+    return EventSourceResponse(partial(countdown, start))

@@ -1,0 +1,19 @@
+# the number is used as id too, and stays an int
+import asyncio
+import json
+
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse
+
+app = FastAPI()
+
+
+async def countdown(start):
+    for number in range(start, 0, -1):
+        await asyncio.sleep(1)
+        yield {"event": "tick", "id": number, "data": json.dumps(number)}
+
+
+@app.get("/countdown")
+async def launch(start: int):
+    return EventSourceResponse(countdown(start))

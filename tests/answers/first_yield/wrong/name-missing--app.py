@@ -1,0 +1,16 @@
+# only the functions: app is that of an earlier cell
+import asyncio
+import json
+
+from sse_starlette import EventSourceResponse
+
+
+async def countdown(start):
+    for number in range(start, 0, -1):
+        await asyncio.sleep(1)
+        yield {"event": "tick", "data": json.dumps(number)}
+
+
+@app.get("/countdown")
+async def launch(start: int):
+    return EventSourceResponse(countdown(start))

@@ -1,0 +1,18 @@
+# EventSourceResponse stands in an earlier cell
+import asyncio
+import json
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+async def countdown(start):
+    for number in range(start, 0, -1):
+        await asyncio.sleep(1)
+        yield {"event": "tick", "data": json.dumps(number)}
+
+
+@app.get("/countdown")
+async def launch(start: int):
+    return EventSourceResponse(countdown(start))

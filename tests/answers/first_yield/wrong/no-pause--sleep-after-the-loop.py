@@ -1,0 +1,19 @@
+# one sleep, after the loop: not indented enough
+import asyncio
+import json
+
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse
+
+app = FastAPI()
+
+
+async def countdown(start):
+    for number in range(start, 0, -1):
+        yield {"event": "tick", "data": json.dumps(number)}
+    await asyncio.sleep(1)
+
+
+@app.get("/countdown")
+async def launch(start: int):
+    return EventSourceResponse(countdown(start))

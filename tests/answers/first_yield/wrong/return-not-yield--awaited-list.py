@@ -1,0 +1,22 @@
+# the coroutine is awaited first, EventSourceResponse gets the list
+import asyncio
+import json
+
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse
+
+app = FastAPI()
+
+
+async def countdown(start):
+    ticks = []
+    for number in range(start, 0, -1):
+        await asyncio.sleep(1)
+        ticks.append({"event": "tick", "data": json.dumps(number)})
+    return ticks
+
+
+@app.get("/countdown")
+async def launch(start: int):
+    # added await because of the coroutine error
+    return EventSourceResponse(await countdown(start))

@@ -1,0 +1,15 @@
+# the data is the number in a sentence, not the number
+import asyncio
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse
+
+app = FastAPI()
+
+async def countdown(start):
+    for number in range(start, 0, -1):
+        await asyncio.sleep(1)
+        yield {"event": "tick", "data": f"{number} ..."}
+
+@app.get("/countdown")
+async def launch(start: int):
+    return EventSourceResponse(countdown(start))

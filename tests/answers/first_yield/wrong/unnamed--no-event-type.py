@@ -1,0 +1,15 @@
+# only the number is yielded: no event type
+import asyncio
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse
+
+app = FastAPI()
+
+async def countdown(start):
+    for number in range(start, 0, -1):
+        await asyncio.sleep(1)
+        yield number
+
+@app.get("/countdown")
+async def launch(start: int):
+    return EventSourceResponse(countdown(start))

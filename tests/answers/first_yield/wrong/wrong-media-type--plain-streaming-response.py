@@ -1,0 +1,19 @@
+# StreamingResponse without a media type
+import asyncio
+import json
+
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+
+app = FastAPI()
+
+
+async def countdown(start):
+    for number in range(start, 0, -1):
+        await asyncio.sleep(1)
+        yield f"event: tick\ndata: {json.dumps(number)}\n\n"
+
+
+@app.get("/countdown")
+async def launch(start: int):
+    return StreamingResponse(countdown(start))

@@ -1,0 +1,16 @@
+# ensure_ascii=False: the letters go out as they are
+import asyncio
+import json
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse
+
+app = FastAPI()
+
+async def report(steps):
+    for step in steps:
+        await asyncio.sleep(0.1)
+        yield dict(event="step", data=json.dumps(step, ensure_ascii=False, separators=(",", ":")))
+
+@app.post("/report")
+async def stream_report(steps: list[dict]):
+    return EventSourceResponse(report(steps))

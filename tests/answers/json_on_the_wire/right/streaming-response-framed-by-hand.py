@@ -1,0 +1,20 @@
+# StreamingResponse, each line of an event written by hand
+import asyncio
+import json
+
+from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
+
+app = FastAPI()
+
+
+async def report(steps):
+    for step in steps:
+        await asyncio.sleep(0.1)
+        yield "event: step\n"
+        yield f"data: {json.dumps(step)}\n\n"
+
+
+@app.post("/report")
+async def stream_report(steps: list[dict]):
+    return StreamingResponse(report(steps), media_type="text/event-stream")

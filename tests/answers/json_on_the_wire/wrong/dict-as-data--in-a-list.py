@@ -1,0 +1,15 @@
+# the step is put into a list, which is the data
+import asyncio
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse
+
+app = FastAPI()
+
+async def report(steps):
+    for step in steps:
+        await asyncio.sleep(0.1)
+        yield {"event": "step", "data": [step]}
+
+@app.post("/report")
+async def stream_report(steps: list[dict]):
+    return EventSourceResponse(report(steps))

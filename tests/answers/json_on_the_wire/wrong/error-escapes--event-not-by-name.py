@@ -1,0 +1,19 @@
+# the event's type is given by its place
+import asyncio
+import json
+
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+app = FastAPI()
+
+
+async def report(steps):
+    for step in steps:
+        await asyncio.sleep(0.1)
+        yield ServerSentEvent(json.dumps(step), "step")
+
+
+@app.post("/report")
+async def stream_report(steps: list[dict]):
+    return EventSourceResponse(report(steps))

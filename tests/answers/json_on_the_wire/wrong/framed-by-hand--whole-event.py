@@ -1,0 +1,19 @@
+# the whole event as text, given to EventSourceResponse
+import asyncio
+import json
+
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse
+
+app = FastAPI()
+
+
+async def report(steps):
+    for step in steps:
+        await asyncio.sleep(0.1)
+        yield f"event: step\ndata: {json.dumps(step)}\n\n"
+
+
+@app.post("/report")
+async def stream_report(steps: list[dict]):
+    return EventSourceResponse(report(steps))

@@ -1,0 +1,19 @@
+# the body is taken for one dict
+import asyncio
+import json
+
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse
+
+app = FastAPI()
+
+
+async def report(steps):
+    for step in steps:
+        await asyncio.sleep(0.1)
+        yield {"event": "step", "data": json.dumps(step)}
+
+
+@app.post("/report")
+async def stream_report(steps: dict):
+    return EventSourceResponse(report(steps))

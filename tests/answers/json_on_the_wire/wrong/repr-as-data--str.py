@@ -1,0 +1,18 @@
+# str() makes text, but not JSON
+import asyncio
+
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse
+
+app = FastAPI()
+
+
+async def report(steps):
+    for step in steps:
+        await asyncio.sleep(0.1)
+        yield {"event": "step", "data": str(step)}
+
+
+@app.post("/report")
+async def stream_report(steps: list[dict]):
+    return EventSourceResponse(report(steps))

@@ -1,0 +1,15 @@
+# all steps in one event
+import asyncio
+import json
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse
+
+app = FastAPI()
+
+async def report(steps):
+    await asyncio.sleep(0.1)
+    yield {"event": "step", "data": json.dumps(steps)}
+
+@app.post("/report")
+async def stream_report(steps: list[dict]):
+    return EventSourceResponse(report(steps))

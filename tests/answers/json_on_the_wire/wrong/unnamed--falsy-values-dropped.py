@@ -1,0 +1,20 @@
+# values that count as false are left out
+import asyncio
+import json
+
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse
+
+app = FastAPI()
+
+
+async def report(steps):
+    for step in steps:
+        await asyncio.sleep(0.1)
+        step = {key: value for key, value in step.items() if value}
+        yield {"event": "step", "data": json.dumps(step)}
+
+
+@app.post("/report")
+async def stream_report(steps: list[dict]):
+    return EventSourceResponse(report(steps))

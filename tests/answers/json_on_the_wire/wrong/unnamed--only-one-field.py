@@ -1,0 +1,19 @@
+# only the tool's name is sent, as good JSON
+import asyncio
+import json
+
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse
+
+app = FastAPI()
+
+
+async def report(steps):
+    for step in steps:
+        await asyncio.sleep(0.1)
+        yield {"event": "step", "data": json.dumps({"tool": step["tool"]})}
+
+
+@app.post("/report")
+async def stream_report(steps: list[dict]):
+    return EventSourceResponse(report(steps))

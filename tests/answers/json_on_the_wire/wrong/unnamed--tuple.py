@@ -1,0 +1,19 @@
+# a tuple of type and data is yielded
+import asyncio
+import json
+
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse
+
+app = FastAPI()
+
+
+async def report(steps):
+    for step in steps:
+        await asyncio.sleep(0.1)
+        yield "step", json.dumps(step)
+
+
+@app.post("/report")
+async def stream_report(steps: list[dict]):
+    return EventSourceResponse(report(steps))

@@ -1,0 +1,19 @@
+# FastAPI's EventSourceResponse returned, as if it were that of sse_starlette
+import asyncio
+import json
+
+from fastapi import FastAPI
+from fastapi.sse import EventSourceResponse
+
+app = FastAPI()
+
+
+async def report(steps):
+    for step in steps:
+        await asyncio.sleep(0.1)
+        yield {"event": "step", "data": json.dumps(step)}
+
+
+@app.post("/report")
+async def stream_report(steps: list[dict]):
+    return EventSourceResponse(report(steps))
