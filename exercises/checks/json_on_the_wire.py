@@ -20,7 +20,6 @@ MISTAKES = (
     "repr-as-data",
     "bytes-as-data",
     "encoded-twice",
-    "framed-by-hand",
     "json-by-hand",
 )
 
@@ -131,13 +130,13 @@ def _of_data(
     values: dict[str, object] = {"event": number, "data": short(data)}
     if isinstance(value, str) and _parse(value) == step:
         yield Shown("encoded-twice", line, values=values)
+    if isinstance(value, str) and _literal(value) == step:
+        yield Shown("repr-as-data", line, "quoted", values)
     if not isinstance(value, NotJSON):
         return
     given_type = _given_type(number, response)
     values["type"] = given_type
-    if data.startswith(("data:", "event:")):
-        yield Shown("framed-by-hand", line, values=values)
-    elif given_type in ("dict", "list"):
+    if given_type in ("dict", "list"):
         yield Shown("dict-as-data", line, values=values)
     elif given_type == "bytes":
         yield Shown("bytes-as-data", line, values=values)

@@ -36,6 +36,9 @@ COMMON = (
     "int-id",
     "wrong-event-source-response",
     "error-escapes",
+    "framed-by-hand",
+    "event-as-data",
+    "raw-newline",
     "goes-on-for-ever",
 )
 
@@ -43,6 +46,7 @@ COMMON = (
 WRONG_ITERATION = re.compile(
     r"'async_generator' object is not iterable|__a(?:iter|next)__|'await' expression"
 )
+FIELD = re.compile(r"(data|event|id|retry)(:|\Z)|:")  # what a line of a stream may begin with
 VALUES = ("list", "tuple", "dict", "set", "str", "range")  # what iterates, all of it there at once
 
 
@@ -54,6 +58,7 @@ def of_any_answer(seen: Observation, source: Source) -> Iterator[Shown]:
         yield from of_trouble(response, source)
         yield from of_the_answer(response, source)
         yield from of_the_end(response, source)
+        yield from of_framing(response, source)
 
 
 def of_the_start(seen: Observation, source: Source) -> Iterator[Shown]:
@@ -194,6 +199,20 @@ def of_the_end(response: Response, source: Source) -> Iterator[Shown]:
         yield Shown("error-escapes", trouble.line, values=values)
     if response.ended == "unfinished":
         yield Shown("goes-on-for-ever", values={"events": events, "seconds": seconds(response.seconds)})
+
+
+def of_framing(response: Response, source: Source) -> Iterator[Shown]:
+    """Lines of an event that ended up in its data, or data that broke out of its line."""
+    for number, (_, event) in enumerate(response.events, 1):
+        values = {"event": number, "data": short(event.data)}
+        if event.data.startswith(("data:", "event:")):
+            yield Shown("framed-by-hand", source.yield_line(), values=values)
+        elif event.type == "message" and _is_an_event_as_data(event.data):
+            yield Shown("event-as-data", source.yield_line(), values=values)
+    if response.media_type == "text/event-stream":
+        lines = re.split(r"\r\n|\r|\n", response.body.decode("utf-8-sig", "replace"))
+        if loose := [line for line in lines if line and not FIELD.match(line)]:
+            yield Shown("raw-newline", values={"text": short(loose[0])})
 
 
 def value_at_once(response: Response, source: Source) -> Iterator[Shown]:
