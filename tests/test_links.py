@@ -45,7 +45,5 @@ def test_what_the_kit_names_is_taught_under_the_heading_it_points_to(lesson: str
 
 @pytest.mark.parametrize("page", PAGES, ids=[path.relative_to(ROOT).as_posix() for path in PAGES])
 def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
-    missing = [
-        link for link in links(page) if not (page.parent / unquote(link.partition("#")[0])).exists()
-    ]
+    missing = [link for link in links(page) if not (page.parent / unquote(link.partition("#")[0])).exists()]
     assert missing == []

@@ -56,7 +56,7 @@ def claims(given: Given, seen: Observation) -> list[Claim]:
     return [
         Claim(
             "A stream opens: status 200, `text/event-stream`.",
-            asked and all(_opens(response) for _, response in streams),
+            asked and all(response.opens_a_stream for _, response in streams),
         ),
         Claim(
             "One `tick` for each number, counting down to 1, and then the stream ends.",
@@ -74,13 +74,9 @@ def claims(given: Given, seen: Observation) -> list[Claim]:
     ]
 
 
-def _opens(response: Response) -> bool:
-    return response.status == 200 and response.media_type == "text/event-stream"
-
-
 def _counts_down(start: int, response: Response) -> bool:
     wanted = [("tick", str(number)) for number in range(start, 0, -1)]
-    return _told(response) == wanted and response.ended == "finished" and _opens(response)
+    return _told(response) == wanted and response.ended == "finished" and response.opens_a_stream
 
 
 def _told(response: Response) -> list[tuple[str, str]]:

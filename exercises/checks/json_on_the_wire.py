@@ -67,7 +67,7 @@ def claims(given: Given, seen: Observation) -> list[Claim]:
     return [
         Claim(
             "A stream opens: status 200, `text/event-stream`.",
-            asked and all(_opens(response) for _, response in streams),
+            asked and all(response.opens_a_stream for _, response in streams),
         ),
         Claim(
             "One `step` event for each step, and then the stream ends.",
@@ -78,10 +78,6 @@ def claims(given: Given, seen: Observation) -> list[Claim]:
             asked and all(_read_back(report, response) for report, response in streams),
         ),
     ]
-
-
-def _opens(response: Response) -> bool:
-    return response.status == 200 and response.media_type == "text/event-stream"
 
 
 def _one_each(report: list[Step], response: Response) -> bool:

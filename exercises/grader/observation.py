@@ -85,6 +85,11 @@ class Response(Model):
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     @property
+    def opens_a_stream(self) -> bool:
+        """Whether a client takes this for a stream of events: status 200, `text/event-stream`."""
+        return self.status == 200 and self.media_type == "text/event-stream"
+
+    @property
     def body(self) -> bytes:
         return b"".join(chunk.body for chunk in self.chunks)
 
