@@ -1,5 +1,6 @@
 """The command line: `python -m exercises`."""
 
+import io
 import json
 import sys
 from collections import Counter
@@ -30,6 +31,9 @@ class Problem(click.ClickException):
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """The exercises of the streaming lesson: see them, check an answer, grade a class."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may not know every letter of an answer
 
 
 @main.command("list")
@@ -161,7 +165,13 @@ def _report(entries: list[Entry], counts: Counter[str], to: Path) -> None:
 
 
 @main.command()
-@click.option("--runs", default=2, show_default=True, help="Times that every answer is judged.")
+@click.option(
+    "--runs",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    help="Times that every answer is judged.",
+)
 @click.option("--seed", type=int, help="Draw the same inputs as an earlier run did.")
 def verify(runs: int, seed: int | None) -> None:
     """Prove every check on its corpus: right answers pass, wrong ones are told exactly what is wrong."""

@@ -1,6 +1,8 @@
 """Finds answers: the text of a cell that begins with `%%exercise NAME`, or a Python file."""
 
+import json
 import re
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +35,9 @@ def answer_in_cell(source: str) -> tuple[str, str] | None:
     The first line is left empty, so that line numbers are those the student sees in the cell.
     """
     match = FIRST_LINE.match(source)
-    return (match[1], source[: match.start(0)] + source[match.end(0) :]) if match else None
+    if match is None:
+        return None
+    return match[1], "\n" * match[0].count("\n") + source[match.end() :]
 
 
 def answers_in_notebook(path: Path) -> dict[str, Answer]:
@@ -46,9 +50,11 @@ def answers_in_notebook(path: Path) -> dict[str, Answer]:
     if path.stat().st_size > MOST_BYTES:
         raise Unreadable(f"{path.name} is larger than {MOST_BYTES // 1024**2} MiB.")
     try:
-        notebook = nbformat.reads(  # type: ignore[no-untyped-call]
-            path.read_text(encoding="utf-8-sig"), as_version=4
-        )
+        text = path.read_text(encoding="utf-8-sig")
+        with warnings.catch_warnings(action="ignore"):
+            notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+        if "nbformat" not in json.loads(text):
+            raise ValueError("no notebook")
         cells = [str(cell.source) for cell in notebook.cells if cell.cell_type == "code"]
     except OSError as problem:
         raise Unreadable(f"{path.name} cannot be opened: {problem.strerror}.") from problem

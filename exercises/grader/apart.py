@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from .limits import LIMITS, Limits
 from .observation import READY, Job, Observation
 
+START_UP = 5  # CPU seconds that a child may take before it runs its answer, on the slowest of machines
 LOOK_EVERY = 0.05  # seconds between two looks at a running child
 
 
@@ -30,19 +31,26 @@ def run_apart(job: Job, limits: Limits = LIMITS) -> Observation:
     start, was killed from outside, or was still at work after `limits.wall_seconds`.
     """
     with tempfile.TemporaryDirectory(prefix="answer-", ignore_cleanup_errors=True) as scratch:
-        child = _start(scratch)
         try:
-            return _watch(child, job, limits)
+            child = _start(scratch)
+        except OSError as problem:
+            raise NotChecked(f"no process could be started: {problem}") from problem
+        try:
+            seen = _watch(child, job, limits)
         finally:
             _end(child)
+    if seen.app and seen.stopped is None and list(map(len, seen.rounds)) != list(map(len, job.rounds)):
+        return Observation(stopped="exited", detail="its report is not complete")
+    return seen
 
 
 def _start(scratch: str) -> "subprocess.Popen[bytes]":
-    # -I keeps the environment, the user's site folder and the current folder out of what is imported.
-    command = [sys.executable, "-I", "-m", "exercises.grader.child"]
+    # -P and -s keep the current folder and the user's site folder out of what is imported.
+    command = [sys.executable, "-P", "-s", "-m", "exercises.grader.child"]
     # A few arenas only: each one takes 64 MiB of the address space that the memory limit counts.
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TZ") if name in os.environ}
     environment = {**kept, "HOME": scratch, "TMPDIR": scratch, "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
+    environment["PYTHONHASHSEED"] = "0"  # the same answer shows the same order of a set in every run
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -84,8 +92,10 @@ def _watch(child: "subprocess.Popen[bytes]", job: Job, limits: Limits) -> Observ
     assert child.stdin and child.stdout and child.stderr
     errors = Reader(child.stderr, 64 * 1024)
     report = Reader(child.stdout, limits.report_bytes)
-    with contextlib.suppress(OSError), child.stdin as stdin:
-        stdin.write(job.model_dump_json().encode())
+    with contextlib.suppress(OSError):
+        # The pipe stays open: its end tells the child that its parent has gone.
+        child.stdin.write(job.model_dump_json().encode() + b"\n")
+        child.stdin.flush()
     stopped = _wait(child, report, limits)
     _kill(child)
     report.ended.wait(1.0)
@@ -120,7 +130,7 @@ def _wait(child: "subprocess.Popen[bytes]", report: Reader, limits: Limits) -> O
         if cpu.user + cpu.system > used or state not in (psutil.STATUS_SLEEPING, psutil.STATUS_STOPPED):
             used, moved = cpu.user + cpu.system, now
         # The child's own limit counts from its start-up on; this one also holds where there are none.
-        if used > 2 * limits.cpu_seconds + 5:
+        if used > limits.cpu_seconds + START_UP:
             return Observation(stopped="cpu")
         if memory > limits.memory_bytes:
             return Observation(stopped="memory")
@@ -141,15 +151,18 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
 
 
 def _kill(child: "subprocess.Popen[bytes]") -> None:
-    """End the child and all that it started, whether it has ended itself or not."""
+    """End the child and all that it started, in sessions of their own too."""
+    # A child waits for its end after its report, so that what it has started can still be found below it.
+    started: list[psutil.Process] = []
+    with contextlib.suppress(psutil.Error):
+        started = psutil.Process(child.pid).children(recursive=True)
     if sys.platform != "win32":
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, 9)
-        return
-    with contextlib.suppress(psutil.Error):
-        for process in [*psutil.Process(child.pid).children(recursive=True), psutil.Process(child.pid)]:
-            with contextlib.suppress(psutil.Error):
-                process.kill()
+    child.kill()
+    for process in started:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
 
 
 def _last_line(output: bytes) -> str:

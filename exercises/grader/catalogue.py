@@ -1,6 +1,7 @@
 """The exercises and the mistakes the kit knows, read from exercises.toml and mistakes.toml."""
 
 import importlib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -98,12 +99,17 @@ class Mistake:
 
     def finding(self, shown: Shown) -> Finding:
         """The finding for what was shown, with its values put into the wording."""
-        values = {key: str(value) for key, value in shown.values.items()}
+        values = {key: without_addresses(str(value)) for key, value in shown.values.items()}
         where = f" (line {shown.line})" if shown.line else ""
         saw = _fill(self.saw[shown.variant], {**values, "where": where})
         return Finding(
             shown.mistake, saw, _fill(self.means, values), _fill(self.try_, values), shown.line, self.lesson
         )
+
+
+def without_addresses(text: str) -> str:
+    """The text with addresses in memory left out: they differ in every run and tell nothing."""
+    return re.sub(r"\b0x[0-9a-fA-F]{6,}\b", "0x…", text)
 
 
 def _fill(wording: str, values: dict[str, str]) -> str:

@@ -11,6 +11,7 @@ import io
 import os
 import signal
 import sys
+import threading
 import types
 from typing import Any, BinaryIO
 
@@ -42,8 +43,8 @@ def main() -> None:
             stopped="exited", stopped_line=trouble_of(problem).line, detail=type(problem).__name__
         )
     _send(report, seen)
-    # Threads and finalisers of the answer have no say in when this process ends.
-    os._exit(0)
+    # The parent ends this process and all that the answer has started. Threads and finalisers have no say in it.
+    threading.Event().wait()
 
 
 def run(job: Job, evidence: Evidence) -> Observation:
@@ -88,13 +89,21 @@ def _app_of(namespace: dict[str, Any]) -> App | None:
 
 def _take_over_the_standard_streams() -> tuple[BinaryIO, Job]:
     """Keep standard output for the report; what the answer prints or reads goes nowhere."""
-    job = Job.model_validate_json(sys.stdin.buffer.read())
+    job = Job.model_validate_json(sys.stdin.buffer.readline())
+    threading.Thread(target=_end_with_the_parent, args=(os.dup(0),), daemon=True).start()
     report = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
     sys.stdin = io.StringIO()
     return report, job
+
+
+def _end_with_the_parent(pipe: int) -> None:
+    """Wait for the other end of the pipe to close: then nobody is left to stop what runs here."""
+    while os.read(pipe, 1):
+        pass
+    os._exit(1)
 
 
 def _end_on_cpu_limit(report: BinaryIO, evidence: Evidence) -> None:

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextvars import Context
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ import anyio.to_thread
 T = TypeVar("T")
 
 LOOK_AGAIN = 0.02  # seconds of real time to wait for another thread before looking again
+APART = 1e-9  # virtual seconds between two timers that are set to the same time
 LOOK_COSTS = 1e-6  # virtual seconds that a look at a clock takes on the loop's own thread
 
 
@@ -57,6 +59,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._now = 0.0
         self.jobs = 0
         self.outer: VirtualLoop | None = None
+        self._last_due = (0.0, 0)
         self.threads: set[threading.Thread] = set()
         self._pool = ThreadPoolExecutor()
         selector = VirtualSelector()
@@ -65,6 +68,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._now
+
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        # In life no two timers are due in the same instant: what is scheduled first comes first.
+        due, count = self._last_due
+        self._last_due = (when, count + 1 if when == due else 0)
+        return super().call_at(when + self._last_due[1] * APART, callback, *args, context=context)
 
     def let_pass(self, seconds: float) -> None:
         """Let so many virtual seconds pass in which nothing happens on this loop."""

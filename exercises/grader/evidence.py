@@ -62,7 +62,7 @@ class Evidence:
             if len(self.warnings) < MOST_NOTES:
                 line = lineno if filename == ANSWER else None
                 self.warnings.append(
-                    Warned(category=category.__name__, message=str(message)[:500], line=line)
+                    Warned(category=clean(category.__name__), message=clean(message), line=line)
                 )
 
         warnings.simplefilter("always")
@@ -86,13 +86,18 @@ class Evidence:
             if notes is not None and len(notes.yielded) < MOST_NOTES:
                 given = {**({"data": args[0]} if args else {}), **fields}
                 kinds = {
-                    str(name)[:100]: type(value).__name__ for name, value in given.items() if name != "sep"
+                    clean(name): clean(type(value).__name__) for name, value in given.items() if name != "sep"
                 }
                 if "comment" not in kinds:  # the library's own ping
                     notes.yielded.append(Yielded(fields=kinds))
             original(event, *args, **fields)
 
         sse_starlette.event.ServerSentEvent.__init__ = noting  # type: ignore[assignment, method-assign]
+
+
+def clean(text: object, most: int = 1000) -> str:
+    """Text for a report: of bounded length, and without the half characters that UTF-8 cannot carry."""
+    return str(text)[:most].encode("utf-8", "backslashreplace").decode()
 
 
 def _content(content: Any) -> Content:
@@ -106,8 +111,8 @@ def _content(content: Any) -> Content:
     # A functools.partial has no name of its own; it stands for the function in it.
     name = getattr(content, "__name__", getattr(getattr(content, "func", None), "__name__", None))
     return Content(
-        kind=type(content).__name__,
-        name=name if isinstance(name, str) else None,
+        kind=clean(type(content).__name__),
+        name=clean(name) if isinstance(name, str) else None,
         line=code.co_firstlineno if isinstance(code, types.CodeType) and code.co_filename == ANSWER else None,
     )
 
@@ -131,10 +136,10 @@ def trouble_of(problem: BaseException) -> Trouble:
     except Exception:
         message = "(its message cannot be read)"
     return Trouble(
-        type=type(problem).__name__,
-        message=message[:1000],
+        type=clean(type(problem).__name__),
+        message=clean(message),
         line=line or (lines[-1] if lines else None),
-        name=name if isinstance(name, str) else None,
+        name=clean(name) if isinstance(name, str) else None,
     )
 
 

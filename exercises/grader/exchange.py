@@ -3,13 +3,14 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Literal
+from typing import Any
 
 from .evidence import Notes, new_notes, trouble_of
-from .observation import Chunk, Request, Response, Trouble
+from .observation import Chunk, Ended, Request, Response, Trouble
 
 GIVE_UP = 120.0  # virtual seconds after which an exchange is left unfinished
-MOST_CHUNKS = 2_000  # a stream that is longer is cut off here, and unfinished
+MOST_CHUNKS = 2_000  # what goes beyond these two is not read
+MOST_BYTES = 1024**2
 
 Message = MutableMapping[str, Any]
 App = Callable[
@@ -30,8 +31,8 @@ async def _exchange(app: App, request: Request) -> Response:
     loop = asyncio.get_running_loop()
     began = loop.time()
     exchange = Exchange(new_notes())
-    body = b"" if request.body is None else json.dumps(request.body).encode()
-    sent: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+    payload = b"" if request.body is None else json.dumps(request.body).encode()
+    sent: list[Message] = [{"type": "http.request", "body": payload, "more_body": False}]
     over = asyncio.Event()
 
     async def receive() -> Message:
@@ -49,13 +50,16 @@ async def _exchange(app: App, request: Request) -> Response:
                 k.decode("latin-1").lower(): v.decode("latin-1") for k, v in message["headers"]
             }
         elif message["type"] == "http.response.body":
-            if chunk := bytes(message.get("body", b"")):
-                exchange.chunks.append(Chunk(at=loop.time() - began, body=chunk))
+            body = bytes(message.get("body", b""))
+            exchange.size += len(body)
+            if len(exchange.chunks) >= MOST_CHUNKS or exchange.size > MOST_BYTES:
+                exchange.ended = "too-long"
+                over.set()
+                return
+            if body:
+                exchange.chunks.append(Chunk(at=loop.time() - began, body=body))
             if not message.get("more_body", False):
                 exchange.ended = "finished"
-                over.set()
-            elif len(exchange.chunks) >= MOST_CHUNKS:
-                exchange.ended = "unfinished"
                 over.set()
 
     scope: Message = {
@@ -74,8 +78,8 @@ async def _exchange(app: App, request: Request) -> Response:
             (b"host", b"127.0.0.1:8000"),
             (b"accept", b"text/event-stream"),
             *(
-                [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-                if body
+                [(b"content-type", b"application/json"), (b"content-length", str(len(payload)).encode())]
+                if payload
                 else []
             ),
         ],
@@ -110,7 +114,8 @@ class Exchange:
         self.status = 0
         self.headers: dict[str, str] = {}
         self.chunks: list[Chunk] = []
-        self.ended: Literal["finished", "torn", "unfinished"] = "torn"
+        self.ended: Ended = "torn"
+        self.size = 0  # bytes
         self.trouble: Trouble | None = None
 
     def response(self, seconds: float) -> Response:

@@ -1,6 +1,8 @@
 """The gradebook: one SQLite file, written after every answer, so that a run cut off anywhere loses nothing."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -52,7 +54,7 @@ class Gradebook:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
+        with self._clear():
             self._db = sqlite3.connect(path, timeout=30)
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
             if version not in (0, FORMAT):
@@ -63,10 +65,6 @@ class Gradebook:
             with self._db:
                 self._db.execute(SCHEMA)
                 self._db.execute(f"PRAGMA user_version = {FORMAT}")
-        except sqlite3.Error as problem:
-            raise GradebookError(
-                f"{path} cannot be used as a gradebook: {problem}. Grade into another folder."
-            ) from problem
 
     def __enter__(self) -> Self:
         return self
@@ -80,22 +78,29 @@ class Gradebook:
         """Write one entry, in place of the one before. It is on disk when this returns."""
         fields = vars(entry)
         names, marks = ", ".join(fields), ", ".join(f":{name}" for name in fields)
-        try:
-            with self._db:
-                self._db.execute(f"INSERT OR REPLACE INTO entry ({names}) VALUES ({marks})", fields)
-        except sqlite3.Error as problem:
-            raise GradebookError(f"{self.path} cannot be written: {problem}.") from problem
+        with self._clear("cannot be written: {}."), self._db:
+            self._db.execute(f"INSERT OR REPLACE INTO entry ({names}) VALUES ({marks})", fields)
 
     def entries(self) -> list[Entry]:
         """All entries, by student and exercise."""
         names = ", ".join(Entry.__dataclass_fields__)
-        rows = self._db.execute(f"SELECT {names} FROM entry ORDER BY student, exercise")
+        with self._clear():
+            rows = self._db.execute(f"SELECT {names} FROM entry ORDER BY student, exercise").fetchall()
         return [Entry(*row) for row in rows]
 
     def entry(self, student: str, exercise: str) -> Entry | None:
         """The entry of one student for one exercise, if there is one."""
         names = ", ".join(Entry.__dataclass_fields__)
-        row = self._db.execute(
-            f"SELECT {names} FROM entry WHERE student = ? AND exercise = ?", (student, exercise)
-        ).fetchone()
+        query = f"SELECT {names} FROM entry WHERE student = ? AND exercise = ?"
+        with self._clear():
+            row = self._db.execute(query, (student, exercise)).fetchone()
         return Entry(*row) if row else None
+
+    @contextmanager
+    def _clear(
+        self, sentence: str = "cannot be used as a gradebook: {}. Grade into another folder."
+    ) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as problem:
+            raise GradebookError(f"{self.path} {sentence.format(problem)}") from problem

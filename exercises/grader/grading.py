@@ -40,7 +40,7 @@ def grade(
     total)` is called after each entry. Returns the entries of this class. Raises NoSubmissions, GradebookError,
     OSError when `to` cannot be written.
     """
-    folders = submissions.students(folder)
+    folders = submissions.students(folder, leave_out=to)
     to.mkdir(parents=True, exist_ok=True)
     total = len(folders) * len(exercises())
     entries: list[Entry] = []

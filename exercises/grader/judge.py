@@ -6,11 +6,12 @@ from random import Random, SystemRandom
 from lesson_server.timeline import Arrivals
 
 from .apart import NotChecked, run_apart
-from .catalogue import Exercise, Given, Shown, mistakes
+from .catalogue import Exercise, Given, Shown, mistakes, without_addresses
 from .observation import Job, Observation
 from .source import Source
 from .verdict import Finding, Status, Verdict
 
+TRIES = 2  # a fault of the machine may pass
 MOST_TEXT = 200_000  # characters; a longer answer is not one that a person wrote
 
 
@@ -20,19 +21,30 @@ def judge(exercise: Exercise, text: str, random: Random | None = None) -> Verdic
     Always returns a verdict: a fault of the kit or the machine is could-not-check, tried twice before it is said.
     """
     began = time.perf_counter()
+    if len(text) > MOST_TEXT:
+        why = f"The answer is {len(text):,} characters long; the most that is checked is {MOST_TEXT:,}."
+        return _could_not_check(exercise, why, began)
+    # Half a character, as a damaged file may hold it, can be in no module.
+    text = text.encode("utf-8", "replace").decode()
     random = random or SystemRandom()
-    check = exercise.check
-    for last_try in (False, True):
-        given = check.draw(random)
+    problem = ""
+    for _ in range(TRIES):
         try:
-            seen = _run(text, given)
-            break
-        except NotChecked as problem:
-            if last_try:
-                return _could_not_check(exercise, str(problem), time.perf_counter() - began)
+            return _judged(exercise, text, random, began)
+        except NotChecked as stopped:
+            problem = str(stopped)
+        except Exception as fault:  # in the check, the catalogue or the judge: ours, whatever it is
+            problem = f"{type(fault).__name__} in the kit: {fault}"
+    why = f"This is not about your answer: {problem}. Run the check again; if it stays so, tell your instructor."
+    return _could_not_check(exercise, why, began)
+
+
+def _judged(exercise: Exercise, text: str, random: Random, began: float) -> Verdict:
+    check = exercise.check
+    given = check.draw(random)
+    seen = run_apart(Job(text=text, rounds=given.rounds))
     claims = check.claims(given, seen)
     passed = all(claim.holds for claim in claims)
-    findings = () if passed else (_finding(exercise, given, seen, Source(text)),)
     return Verdict(
         exercise=exercise.name,
         title=exercise.title,
@@ -40,19 +52,11 @@ def judge(exercise: Exercise, text: str, random: Random | None = None) -> Verdic
         score=exercise.points if passed else 0,
         max_score=exercise.points,
         claims=tuple(claims),
-        findings=findings,
+        findings=() if passed else (_finding(exercise, given, seen, Source(text)),),
         why=exercise.why if passed else "",
         timeline=() if passed else _timeline(given, seen),
         seconds=time.perf_counter() - began,
     )
-
-
-def _run(text: str, given: Given) -> Observation:
-    if len(text) > MOST_TEXT:
-        raise NotChecked(
-            f"the answer is {len(text):,} characters long; the most that is checked is {MOST_TEXT:,}"
-        )
-    return run_apart(Job(text=text, rounds=given.rounds))
 
 
 def _finding(exercise: Exercise, given: Given, seen: Observation, source: Source) -> Finding:
@@ -66,19 +70,19 @@ def _timeline(given: Given, seen: Observation) -> tuple[Arrivals, ...]:
     return tuple(
         Arrivals.at(
             f"{request.method} {request.path}{'?' if request.query else ''}{request.query}",
-            [(at, f"{event.type}: {event.data}") for at, event in response.events[:50]],
+            [(at, f"{event.type}: {without_addresses(event.data)}") for at, event in response.events[:50]],
         )
         for request, response in zip(requests, seen.responses, strict=False)
     )
 
 
-def _could_not_check(exercise: Exercise, problem: str, seconds: float) -> Verdict:
+def _could_not_check(exercise: Exercise, why: str, began: float) -> Verdict:
     return Verdict(
         exercise=exercise.name,
         title=exercise.title,
         status=Status.COULD_NOT_CHECK,
         score=None,
         max_score=exercise.points,
-        why=f"This is not about your answer: {problem}. Run the check again; if it stays so, tell your instructor.",
-        seconds=seconds,
+        why=why,
+        seconds=time.perf_counter() - began,
     )

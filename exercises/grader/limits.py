@@ -27,13 +27,13 @@ LIMITS = Limits()
 
 
 def limit_this_process(limits: Limits = LIMITS) -> None:
-    """Bind the calling process: the kernel sends SIGXCPU at the CPU limit and kills a second later."""
+    """Bind the calling process. The kernel sends SIGXCPU at the CPU limit, and kills what goes far beyond it."""
     if resource is None:
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
     cpu = int(used.ru_utime + used.ru_stime) + limits.cpu_seconds
     bounds = {
-        resource.RLIMIT_CPU: (cpu, cpu + 1),
+        resource.RLIMIT_CPU: (cpu, cpu + 30),
         resource.RLIMIT_AS: (limits.memory_bytes, limits.memory_bytes),
         resource.RLIMIT_CORE: (0, 0),
         resource.RLIMIT_FSIZE: (limits.report_bytes, limits.report_bytes),

@@ -13,6 +13,9 @@ from lesson_server.events import Decoder, Event
 READY = b"ready\n"  # what a child writes before it runs its answer; the report follows
 
 
+Ended = Literal["finished", "torn", "unfinished", "too-long"]
+
+
 class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
 
@@ -66,14 +69,14 @@ class Chunk(Model):
 class Response(Model):
     """What one client saw of one request, and what the child can add to explain it.
 
-    `ended` is "finished", "torn" (the connection broke without the last byte) or "unfinished" (still open
-    when the run was given up). `waited_at` is then the line of the answer at which it waited.
+    `ended` is "finished", "torn" (the connection broke without the last byte), "unfinished" (still open when
+    the run was given up) or "too-long" (more was sent than is read).
     """
 
     status: int
     headers: dict[str, str]
     chunks: tuple[Chunk, ...]
-    ended: Literal["finished", "torn", "unfinished"]
+    ended: Ended
     seconds: float
     trouble: Trouble | None = None
     content: Content | None = None

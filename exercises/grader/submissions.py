@@ -19,11 +19,16 @@ class Submission:
     unreadable: dict[str, str] = field(default_factory=dict)
 
 
-def students(folder: Path) -> list[Path]:
-    """The students' folders, by name. Raises NoSubmissions."""
+def students(folder: Path, leave_out: Path | None = None) -> list[Path]:
+    """The students' folders, by name; `leave_out` is the folder of results. Raises NoSubmissions."""
     if not folder.is_dir():
         raise NoSubmissions(f"There is no folder {folder}.")
-    found = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    results = leave_out.resolve() if leave_out else None
+    found = sorted(
+        path
+        for path in folder.iterdir()
+        if path.is_dir() and not path.name.startswith(".") and path.resolve() != results
+    )
     if not found:
         raise NoSubmissions(
             f"{folder} holds no students' folders. It should look like {folder}/<student>/01_first_yield.ipynb."

@@ -40,6 +40,7 @@ COMMON = (
     "event-as-data",
     "raw-newline",
     "goes-on-for-ever",
+    "too-much-sent",
 )
 
 # CPython's words for it, 3.11 to 3.13.
@@ -123,7 +124,7 @@ def of_two_libraries(response: Response, source: Source) -> Iterator[Shown]:
 def _is_an_event_as_data(data: str) -> bool:
     try:
         value = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(value, dict) and {"event", "data"} <= value.keys()
 
@@ -197,6 +198,9 @@ def of_the_end(response: Response, source: Source) -> Iterator[Shown]:
         trouble = response.trouble
         values = {"type": trouble.type, "message": trouble.message, "events": events}
         yield Shown("error-escapes", trouble.line, values=values)
+    if response.ended == "too-long":
+        size = f"{len(response.body) / 1024**2:.1f} MiB"
+        yield Shown("too-much-sent", values={"events": events, "size": size})
     if response.ended == "unfinished":
         yield Shown("goes-on-for-ever", values={"events": events, "seconds": seconds(response.seconds)})
 
