@@ -76,13 +76,14 @@ class Reader:
 
     def _read(self) -> None:
         parts: list[bytes] = []
-        left = self.most
+        left, lines = self.most, 0
         with contextlib.suppress(OSError, ValueError):
             while left > 0 and (part := os.read(self.stream.fileno(), min(left, 65536))):
                 parts.append(part)
                 left -= len(part)
-                # A report is one line after the ready line; a thread of the answer may hold the pipe open.
-                if part.endswith(b"\n") and len(parts) > 1 and b"".join(parts).count(b"\n") >= 2:
+                # A report is one line after the ready line; the pipe stays open, for the child waits for its end.
+                lines += part.count(b"\n")
+                if lines >= 2:
                     break
         self.data = b"".join(parts)
         self.ended.set()

@@ -59,7 +59,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._now = 0.0
         self.jobs = 0
         self.outer: VirtualLoop | None = None
-        self._last_due = (0.0, 0)
+        self._due: dict[float, int] = {}
         self.threads: set[threading.Thread] = set()
         self._pool = ThreadPoolExecutor()
         selector = VirtualSelector()
@@ -73,9 +73,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
         # In life no two timers are due in the same instant: what is scheduled first comes first.
-        due, count = self._last_due
-        self._last_due = (when, count + 1 if when == due else 0)
-        return super().call_at(when + self._last_due[1] * APART, callback, *args, context=context)
+        if len(self._due) > 1000:
+            self._due = {due: count for due, count in self._due.items() if due >= self._now}
+        count = self._due[when] = self._due.get(when, -1) + 1
+        return super().call_at(when + count * APART, callback, *args, context=context)
 
     def let_pass(self, seconds: float) -> None:
         """Let so many virtual seconds pass in which nothing happens on this loop."""

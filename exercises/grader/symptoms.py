@@ -199,8 +199,7 @@ def of_the_end(response: Response, source: Source) -> Iterator[Shown]:
         values = {"type": trouble.type, "message": trouble.message, "events": events}
         yield Shown("error-escapes", trouble.line, values=values)
     if response.ended == "too-long":
-        size = f"{len(response.body) / 1024**2:.1f} MiB"
-        yield Shown("too-much-sent", values={"events": events, "size": size})
+        yield Shown("too-much-sent", values={"events": events})
     if response.ended == "unfinished":
         yield Shown("goes-on-for-ever", values={"events": events, "seconds": seconds(response.seconds)})
 

@@ -1,6 +1,7 @@
 """A class of ten, one trouble each: every status is right, nothing is a silent zero, and no run is lost."""
 
 import csv
+import os
 import shutil
 import signal
 import sqlite3
@@ -235,7 +236,11 @@ def test_a_run_cut_off_half_way_is_finished_by_the_next_and_keeps_what_was_grade
     results, book = tmp_path / "results", tmp_path / "results" / grading.GRADEBOOK
     command = [sys.executable, "-m", "exercises", "grade", str(tmp_path / "class"), "--to", str(results)]
     with subprocess.Popen(
-        [*command, "--jobs", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*command, "--jobs", "1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},  # for the scratch folders of answers that were cut off
     ) as process:
         while not graded_so_far(book) and process.poll() is None:
             time.sleep(0.01)
