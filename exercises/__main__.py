@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -16,7 +17,7 @@ from exercises.grader.answers import NoAnswer, Unreadable, answer_in_file
 from exercises.grader.catalogue import UnknownExercise, exercises, find
 from exercises.grader.gradebook import Entry, GradebookError
 from exercises.grader.judge import judge
-from exercises.grader.submissions import NoSubmissions
+from exercises.grader.submissions import NoSubmissions, loose_notebooks
 from exercises.grader.verdict import Status
 
 COULD_NOT = 2  # the exit code for everything that is not a verdict
@@ -81,7 +82,6 @@ def check(name: str, file: Path | None, as_json: bool) -> None:
                         "why": str(problem),
                         "seconds": 0.0,
                     },
-                    ensure_ascii=False,
                 )
             )
             sys.exit(COULD_NOT)
@@ -90,7 +90,7 @@ def check(name: str, file: Path | None, as_json: bool) -> None:
     if file is None:
         progress.remember(verdict)
     if as_json:
-        click.echo(json.dumps(verdict.as_json(), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(verdict.as_json(), indent=2))
     else:
         colour = {Status.PASSED: "green", Status.FAILED: "red", Status.COULD_NOT_CHECK: "yellow"}[
             verdict.status
@@ -133,10 +133,13 @@ def grade(submissions: Path, to: Path, jobs: int | None) -> None:
     except (NoSubmissions, GradebookError) as problem:
         raise Problem(str(problem)) from problem
     except OSError as problem:
-        raise Problem(f"{problem.filename or to} cannot be written: {problem.strerror}.") from problem
+        raise Problem(f"{problem.filename or to} cannot be used: {problem.strerror}.") from problem
     except KeyboardInterrupt:
-        raise Problem("Stopped. What was graded is kept; run the same command again to finish.") from None
+        click.echo("Stopped. What was graded is kept; run the same command again to finish.", err=True)
+        os._exit(COULD_NOT)  # what is being judged ends with this process
     _report(entries, counts, to)
+    if loose := loose_notebooks(submissions):
+        click.echo(f"Left out, because they lie in no student's folder: {', '.join(loose)}.")
 
 
 def _bar(console: Console) -> Progress:
@@ -209,5 +212,14 @@ def _share(flags: list[bool]) -> str:
     return f"{sum(flags)} of {len(flags)}"
 
 
+def run() -> None:
+    """Run the command line; whatever goes wrong in it is said in one sentence, and is no verdict."""
+    try:
+        main(prog_name="python -m exercises")
+    except Exception as fault:
+        click.echo(f"Error: {type(fault).__name__}: {fault}. This is a fault of the kit.", err=True)
+        sys.exit(COULD_NOT)
+
+
 if __name__ == "__main__":
-    main(prog_name="python -m exercises")
+    run()

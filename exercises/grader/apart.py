@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from .limits import LIMITS, Limits
 from .observation import READY, Job, Observation
 
-START_UP = 5  # CPU seconds that a child may take before it runs its answer, on the slowest of machines
+START_UP = 3  # CPU seconds that a child may take before it runs its answer, on the slowest of machines
 LOOK_EVERY = 0.05  # seconds between two looks at a running child
 
 
@@ -98,6 +98,7 @@ def _watch(child: "subprocess.Popen[bytes]", job: Job, limits: Limits) -> Observ
         child.stdin.write(job.model_dump_json().encode() + b"\n")
         child.stdin.flush()
     stopped = _wait(child, report, limits)
+    ended_itself = child.poll() is not None
     _kill(child)
     report.ended.wait(1.0)
     if not report.data.startswith(READY):
@@ -110,6 +111,8 @@ def _watch(child: "subprocess.Popen[bytes]", job: Job, limits: Limits) -> Observ
     if stopped is not None:
         return stopped
     code = child.wait()
+    if not ended_itself:
+        return Observation(stopped="exited", detail="it closed what it reports through")
     if code == -9:
         raise NotChecked("the process of the answer was killed from outside")
     return Observation(stopped="exited", detail=f"exit code {code}" if code >= 0 else f"signal {-code}")
@@ -123,13 +126,13 @@ def _wait(child: "subprocess.Popen[bytes]", report: Reader, limits: Limits) -> O
         now = time.monotonic()
         try:
             process = psutil.Process(child.pid)
-            cpu, memory, state = process.cpu_times(), process.memory_info().rss, process.status()
+            cpu, memory, state = _usage(process)
         except psutil.Error:
             # It has ended; its last bytes are on their way.
             report.ended.wait(1.0)
             return None
-        if cpu.user + cpu.system > used or state not in (psutil.STATUS_SLEEPING, psutil.STATUS_STOPPED):
-            used, moved = cpu.user + cpu.system, now
+        if cpu > used or state not in (psutil.STATUS_SLEEPING, psutil.STATUS_STOPPED):
+            used, moved = cpu, now
         # The child's own limit counts from its start-up on; this one also holds where there are none.
         if used > limits.cpu_seconds + START_UP:
             return Observation(stopped="cpu")
@@ -140,6 +143,16 @@ def _wait(child: "subprocess.Popen[bytes]", report: Reader, limits: Limits) -> O
         if now - began > limits.wall_seconds:
             raise NotChecked(f"still at work after {limits.wall_seconds:.0f} seconds on a busy machine")
     return None
+
+
+def _usage(process: psutil.Process) -> tuple[float, int, str]:
+    """CPU seconds used so far, bytes of memory, and the state."""
+    family = [process]
+    if sys.platform == "win32":
+        family += process.children(recursive=True)  # a virtual environment's python.exe only starts another
+    times = [member.cpu_times() for member in family]
+    memory = sum(member.memory_info().rss for member in family)
+    return sum(time.user + time.system for time in times), memory, process.status()
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:

@@ -97,9 +97,14 @@ class Mistake:
     try_: str
     lesson: str = ""
 
+    @property
+    def names(self) -> set[str]:
+        """The names in braces that the wording asks for."""
+        return set(re.findall(r"\{(\w+)\}", " ".join([*self.saw.values(), self.means, self.try_])))
+
     def finding(self, shown: Shown) -> Finding:
         """The finding for what was shown, with its values put into the wording."""
-        values = {key: without_addresses(str(value)) for key, value in shown.values.items()}
+        values = {key: presentable(str(value)) for key, value in shown.values.items()}
         where = f" (line {shown.line})" if shown.line else ""
         saw = _fill(self.saw[shown.variant], {**values, "where": where})
         return Finding(
@@ -107,9 +112,10 @@ class Mistake:
         )
 
 
-def without_addresses(text: str) -> str:
-    """The text with addresses in memory left out: they differ in every run and tell nothing."""
-    return re.sub(r"\b0x[0-9a-fA-F]{6,}\b", "0x…", text)
+def presentable(text: str) -> str:
+    """Text of an answer as it may be shown: no addresses, which differ in every run, no control characters."""
+    text = re.sub(r"\b0x[0-9a-fA-F]{6,}\b", "0x…", text)
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "\N{REPLACEMENT CHARACTER}", text)
 
 
 def _fill(wording: str, values: dict[str, str]) -> str:

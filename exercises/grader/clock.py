@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import anyio.to_thread
+import psutil
 
 T = TypeVar("T")
 
@@ -36,6 +37,8 @@ class VirtualSelector(selectors.DefaultSelector):
         ready = super().select(0)
         if ready or (timeout is not None and timeout <= 0):
             return ready
+        if timeout is None and not self.loop.jobs and not self.loop.threads:
+            return super().select(None)  # nobody is left to bring anything: it stands still, and is seen to
         if timeout is None or self.loop.jobs > 0 or self.loop.threads:
             before = _other_threads()
             ready = super().select(LOOK_AGAIN)
@@ -227,15 +230,19 @@ def _show_virtual_time(name: str) -> None:
         return base + loop.time()
 
     setattr(time, name, now)
+    setattr(time, f"{name}_ns", lambda: int(now() * 1e9))
 
 
-def _other_threads() -> list[tuple[str, str]] | None:
+def _other_threads() -> list[tuple[object, ...]] | None:
     """How long each other thread of this process has run so far, where all of them wait; None while one does not.
 
     A thread that waits for a queue or a lock does not hold the clock: what it waits for may be a timer away.
     """
+    if not Path("/proc/self/task").exists():
+        # Without Linux's files: how much CPU time each thread has used tells as much, a little more coarsely.
+        return sorted(tuple(thread) for thread in psutil.Process().threads())
     me = str(threading.get_native_id())
-    seen: list[tuple[str, str]] = []
+    seen: list[tuple[object, ...]] = []
     try:
         for task in Path("/proc/self/task").iterdir():
             if task.name != me:
@@ -243,5 +250,5 @@ def _other_threads() -> list[tuple[str, str]] | None:
                     return None
                 seen.append((task.name, (task / "schedstat").read_text().split()[0]))
     except OSError:
-        return None  # no such files on this system, or a thread that ends right now
+        return None  # a thread that ends right now
     return sorted(seen)

@@ -8,8 +8,9 @@ from pathlib import Path
 from random import Random, SystemRandom
 
 from .answers import NoAnswer, Unreadable, answer_in_file
-from .catalogue import EXERCISES, Exercise
+from .catalogue import EXERCISES, Exercise, mistakes
 from .judge import judge
+from .symptoms import COMMON
 from .verdict import Status
 
 ANSWERS = EXERCISES.parent / "tests" / "answers"
@@ -84,7 +85,14 @@ def _said(case: Case, random: Random) -> str:
         return str(problem)
     verdict = judge(case.exercise, text, random)
     if verdict.status is Status.FAILED:
-        return verdict.findings[0].mistake or UNNAMED
+        finding = verdict.findings[0]
+        said = finding.mistake or UNNAMED
+        left = [
+            name
+            for name in mistakes()[said].names
+            if f"{{{name}}}" in finding.saw + finding.means + finding.try_
+        ]
+        return f"{said}, with {{{left[0]}}} left in its words" if left else said
     return verdict.status.value
 
 
@@ -102,11 +110,5 @@ def gaps(exercise: Exercise, own: list[Case]) -> Iterator[str]:
     for mistake in sorted(shown - {UNNAMED, *check.MISTAKES}):
         yield f"{name}: an answer claims to show {mistake}, which its check does not name in MISTAKES."
     for mistake in check.MISTAKES:
-        if mistake not in shown and mistake not in _common():
+        if mistake not in shown and mistake not in COMMON:
             yield f"{name}: no wrong answer shows {mistake}. Add tests/answers/{name}/wrong/{mistake}--….py."
-
-
-def _common() -> tuple[str, ...]:
-    from .symptoms import COMMON
-
-    return COMMON

@@ -1,5 +1,6 @@
 """A page of feedback for each student: opens by itself, offline, in light and dark."""
 
+import hashlib
 from html import escape
 from itertools import groupby
 from pathlib import Path
@@ -8,6 +9,8 @@ from . import words
 from .card import inline
 from .catalogue import exercises
 from .gradebook import Entry
+
+MOST_BYTES = 200  # of a file name, which may have 255 with its ending
 
 STYLE = """
 :root { color-scheme: light dark; }
@@ -31,7 +34,14 @@ def write(folder: Path, entries: list[Entry]) -> None:
     for student, own in groupby(
         sorted(entries, key=lambda entry: entry.student), lambda entry: entry.student
     ):
-        (folder / f"{student}.html").write_text(page(student, list(own)), encoding="utf-8")
+        (folder / f"{_file_name(student)}.html").write_text(page(student, list(own)), encoding="utf-8")
+
+
+def _file_name(student: str) -> str:
+    """The student's name, or, where no file can be called that, its beginning and what tells it apart."""
+    if len(student.encode()) <= MOST_BYTES:
+        return student
+    return f"{student.encode()[: MOST_BYTES - 20].decode(errors='ignore')}-{hashlib.sha256(student.encode()).hexdigest()[:12]}"
 
 
 def page(student: str, entries: list[Entry]) -> str:
@@ -63,5 +73,5 @@ def _outcome(entry: Entry) -> str:
 
 def _body(entry: Entry) -> str:
     if entry.card:
-        return entry.card
+        return f"<p>From {escape(entry.file)}</p>{entry.card}"
     return f"<p>{inline(entry.note)}</p>"

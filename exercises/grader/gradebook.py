@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS entry (
     student TEXT NOT NULL, exercise TEXT NOT NULL,
     status TEXT NOT NULL,          -- graded, missing, unreadable, could-not-check
     score REAL, max_score REAL NOT NULL,
-    mistake TEXT, note TEXT NOT NULL, card TEXT NOT NULL,
+    mistake TEXT, note TEXT NOT NULL, card TEXT NOT NULL, file TEXT NOT NULL,
     fingerprint TEXT NOT NULL,     -- of the answer and of what judged it
     at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
     PRIMARY KEY (student, exercise)
@@ -32,7 +32,8 @@ class Entry:
     """What the gradebook holds for one student and one exercise.
 
     `status` is "graded", "missing", "unreadable" or "could-not-check"; only a graded entry has a score.
-    `note` is one sentence for people, `card` the verdict as HTML, `fingerprint` says what it was made from.
+    `note` is one sentence for people, `card` the verdict as HTML, `file` where the answer stood, `fingerprint`
+    what the entry was made from.
     """
 
     student: str
@@ -43,6 +44,7 @@ class Entry:
     mistake: str | None = None
     note: str = ""
     card: str = ""
+    file: str = ""
     fingerprint: str = ""
 
 
@@ -57,6 +59,11 @@ class Gradebook:
         with self._clear():
             self._db = sqlite3.connect(path, timeout=30)
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            tables = {
+                name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            }
+            if version == 0 and tables:
+                raise GradebookError(f"{path} belongs to another program. Grade into another folder.")
             if version not in (0, FORMAT):
                 raise GradebookError(
                     f"{path} was written by another version of the kit (format {version}, this one writes {FORMAT}). "

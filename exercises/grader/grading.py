@@ -3,9 +3,12 @@
 import csv
 import hashlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 from . import card, feedback, submissions
@@ -44,16 +47,17 @@ def grade(
     to.mkdir(parents=True, exist_ok=True)
     total = len(folders) * len(exercises())
     entries: list[Entry] = []
-    with Gradebook(to / GRADEBOOK) as book, ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
+    jobs = jobs or os.cpu_count() or 1
+    pool = ThreadPoolExecutor(jobs)
+    with Gradebook(to / GRADEBOOK) as book:
         try:
-            for graded in _entries(folders, book, pool, ahead=2 * (jobs or os.cpu_count() or 1)):
+            for graded in _entries(folders, book, pool, ahead=2 * jobs):
                 if graded.is_new:
                     book.record(graded.entry)
                 entries.append(graded.entry)
                 on_entry(graded, len(entries), total)
-        except BaseException:
+        finally:
             pool.shutdown(wait=False, cancel_futures=True)
-            raise
     entries.sort(key=lambda entry: (entry.student, _number(entry.exercise)))
     write_grades(to / GRADES, entries)
     feedback.write(to / "feedback", entries)
@@ -70,16 +74,17 @@ def _entries(folders: list[Path], book: Gradebook, pool: Executor, ahead: int) -
     for folder in folders:
         submission = submissions.read(folder)
         for exercise in exercises().values():
-            answer = submission.answers.get(exercise.name)
-            if answer is None:
+            answers = submission.answers.get(exercise.name, [])
+            if not answers or _is_superseded(answers[-1], submission):
                 yield Graded(_without_answer(submission, exercise), True)
                 continue
+            answer = answers[-1]
             fingerprint = _fingerprint(exercise, answer)
             before = book.entry(submission.student, exercise.name)
             if before is not None and before.status == "graded" and before.fingerprint == fingerprint:
                 yield Graded(before, False)
                 continue
-            running.add(pool.submit(_judged, submission.student, exercise, answer, fingerprint))
+            running.add(pool.submit(_judged, submission.student, exercise, answers, fingerprint))
             if len(running) >= ahead:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 yield from (future.result() for future in done)
@@ -88,8 +93,24 @@ def _entries(folders: list[Path], book: Gradebook, pool: Executor, ahead: int) -
         yield from (future.result() for future in done)
 
 
-def _judged(student: str, exercise: Exercise, answer: Answer, fingerprint: str) -> Graded:
-    return Graded(_entry(student, judge(exercise, answer.text), fingerprint, answer.file.name), True)
+def _judged(student: str, exercise: Exercise, answers: list[Answer], fingerprint: str) -> Graded:
+    return Graded(_entry(student, judge(exercise, answers[-1].text), fingerprint, _files(answers)), True)
+
+
+def _files(answers: list[Answer]) -> str:
+    """Which file was graded, and which others hold an answer too."""
+    *others, last = (answer.file.name for answer in answers)
+    return f"{last} (the last changed; also in {', '.join(others)})" if others else last
+
+
+def _is_superseded(answer: Answer, submission: Submission) -> bool:
+    """Whether a file that is named like the exercise, was changed later, and cannot be read."""
+    changed = answer.file.stat().st_mtime_ns
+    return any(
+        answer.exercise in path.name and path.exists() and path.stat().st_mtime_ns > changed
+        for path in submission.unreadable
+        if path.suffix.lower() == ".ipynb"
+    )
 
 
 def _entry(student: str, verdict: Verdict, fingerprint: str, file: str) -> Entry:
@@ -102,6 +123,7 @@ def _entry(student: str, verdict: Verdict, fingerprint: str, file: str) -> Entry
         max_score=verdict.max_score,
         mistake=finding.mistake if finding else None,
         note=finding.saw if finding else verdict.why,
+        file=file,
         card=card.html(verdict, lesson_root=None),
         fingerprint=fingerprint,
     )
@@ -109,7 +131,7 @@ def _entry(student: str, verdict: Verdict, fingerprint: str, file: str) -> Entry
 
 def _without_answer(submission: Submission, exercise: Exercise) -> Entry:
     """Missing, or unreadable when a file that may hold the answer could not be read."""
-    own = [reason for name, reason in submission.unreadable.items() if exercise.name in name]
+    own = [reason for path, reason in submission.unreadable.items() if exercise.name in path.name]
     reasons = own or list(submission.unreadable.values())
     return Entry(
         student=submission.student,
@@ -124,13 +146,24 @@ def _without_answer(submission: Submission, exercise: Exercise) -> Entry:
 
 
 def _fingerprint(exercise: Exercise, answer: Answer) -> str:
-    digest = hashlib.sha256(answer.text.encode("utf-8", "surrogatepass"))
-    for file in (
-        EXERCISES / "checks" / f"{exercise.name}.py",
-        EXERCISES / "mistakes.toml",
-        EXERCISES / "exercises.toml",
-    ):
+    """Of the answer's text and of all that judges it."""
+    text = answer.text.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text + b"\0" + _judged_by(exercise.name).encode()).hexdigest()
+
+
+@cache
+def _judged_by(exercise: str) -> str:
+    """The check, the engine, the wording, and the versions that an answer runs with."""
+    files = [
+        EXERCISES / "checks" / f"{exercise}.py",
+        *sorted((EXERCISES / "grader").glob("*.py")),
+        *sorted(EXERCISES.glob("*.toml")),
+    ]
+    digest = hashlib.sha256(sys.version.encode())
+    for file in files:
         digest.update(hashlib.sha256(file.read_bytes()).digest())
+    for library in ("fastapi", "starlette", "sse-starlette", "anyio", "pydantic"):
+        digest.update(f"{library} {version(library)}".encode())
     return digest.hexdigest()
 
 
@@ -157,8 +190,13 @@ def write_grades(path: Path, entries: list[Entry]) -> None:
             settled = all(entry.status in ("graded", "missing") for entry in own.values())
             total = sum(entry.score or 0 for entry in own.values())
             most = sum(entry.max_score for entry in own.values())
-            writer.writerow([student, *cells, _cell(total) if settled else "", _cell(most)])
+            writer.writerow([_plain(student), *cells, _cell(total) if settled else "", _cell(most)])
     unfinished.replace(path)
+
+
+def _plain(name: str) -> str:
+    """A name that no spreadsheet takes for a formula."""
+    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t")) else name
 
 
 def _cell(score: float | None) -> str:

@@ -6,12 +6,15 @@ from random import Random, SystemRandom
 from lesson_server.timeline import Arrivals
 
 from .apart import NotChecked, run_apart
-from .catalogue import Exercise, Given, Shown, mistakes, without_addresses
+from .catalogue import Exercise, Given, Shown, mistakes, presentable
 from .observation import Job, Observation
 from .source import Source
 from .verdict import Finding, Status, Verdict
 
 TRIES = 2  # a fault of the machine may pass
+NOTHING_KNOWN = Shown(
+    None, values={"saw": "What is marked above does not hold.", "expected": "It should, for every client."}
+)
 MOST_TEXT = 200_000  # characters; a longer answer is not one that a person wrote
 
 
@@ -60,7 +63,7 @@ def _judged(exercise: Exercise, text: str, random: Random, began: float) -> Verd
 
 
 def _finding(exercise: Exercise, given: Given, seen: Observation, source: Source) -> Finding:
-    shown = next(exercise.check.findings(given, seen, source), Shown(None))
+    shown = next(exercise.check.findings(given, seen, source), NOTHING_KNOWN)
     return mistakes()[shown.mistake or "unnamed"].finding(shown)
 
 
@@ -70,7 +73,7 @@ def _timeline(given: Given, seen: Observation) -> tuple[Arrivals, ...]:
     return tuple(
         Arrivals.at(
             f"{request.method} {request.path}{'?' if request.query else ''}{request.query}",
-            [(at, f"{event.type}: {without_addresses(event.data)}") for at, event in response.events[:50]],
+            [(at, f"{event.type}: {presentable(event.data)}") for at, event in response.events[:50]],
         )
         for request, response in zip(requests, seen.responses, strict=False)
     )

@@ -20,17 +20,21 @@ def load(shell: InteractiveShell) -> None:
 
     def exercise(line: str, cell: str) -> None:
         """Run the cell here, then judge its text apart and show the card."""
+        hit = answer_in_cell(f"%%exercise {line}\n{cell}")
         try:
-            wanted = find(line)
+            wanted = find(hit[0] if hit else line)
         except UnknownExercise as problem:
             print(problem)
             return
-        shell.run_cell(cell)  # type: ignore[no-untyped-call]
-        hit = answer_in_cell(f"%%exercise {line}\n{cell}")
-        assert hit is not None
-        text = hit[1]
-        # Inputs drawn from the text: a cell that is run again unchanged shows the same card.
-        verdict = judge(wanted, text, Random(text))
+        # The line above stands for the magic's own, so that an error's line is the one the student sees.
+        shell.run_cell("#\n" + cell)  # type: ignore[no-untyped-call]
+        text = "\n" + cell
+        try:
+            # Inputs drawn from the text: a cell that is run again unchanged shows the same card.
+            verdict = judge(wanted, text, Random(text))
+        except KeyboardInterrupt:
+            print("Stopped before the answer was judged. Run the cell again to judge it.")
+            return
         progress.remember(verdict)
         display(Card(verdict))  # type: ignore[no-untyped-call]
 

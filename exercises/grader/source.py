@@ -69,6 +69,21 @@ class Source:
             for node in ast.walk(self.tree)
         )
 
+    @cached_property
+    def names(self) -> set[str]:
+        """Every name that the text gives to something: parameters, variables, functions, imports."""
+        found: set[str] = set()
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.arg):
+                found.add(node.arg)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                found.add(node.id)
+            elif isinstance(node, Function | ast.ClassDef):
+                found.add(node.name)
+            elif isinstance(node, ast.alias):
+                found.add(node.asname or node.name.partition(".")[0])
+        return found
+
     def module_of(self, name: str) -> str:
         """The module that the name was last imported from; empty when it was not imported by that name."""
         module = ""

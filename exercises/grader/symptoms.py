@@ -7,6 +7,7 @@ Rows of the catalogue and what they look like were reproduced on the versions th
 import json
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from .catalogue import Shown
 from .observation import Content, Observation, Response, Trouble
@@ -14,11 +15,14 @@ from .source import Source
 
 # What every check can show through `of_any_answer`.
 COMMON = (
+    "notebook-command",
     "syntax-error",
     "await-in-plain-def",
     "return-value-in-generator",
     "app-missing",
     "name-missing",
+    "name-of-another-function",
+    "name-misspelt",
     "json-not-imported",
     "stops-at-the-start",
     "never-ends",
@@ -27,9 +31,11 @@ COMMON = (
     "process-ended",
     "route-missing",
     "other-parameters",
+    "other-status",
     "fails-before-the-stream",
     "wrong-media-type",
     "wrong-iteration",
+    "await-on-nothing",
     "generator-not-called",
     "return-not-yield",
     "bare-dict",
@@ -39,6 +45,7 @@ COMMON = (
     "framed-by-hand",
     "event-as-data",
     "raw-newline",
+    "one-newline",
     "goes-on-for-ever",
     "too-much-sent",
 )
@@ -88,13 +95,15 @@ def _of_start_trouble(trouble: Trouble, source: Source) -> Iterator[Shown]:
         "text": source.line(trouble.line),
     }
     if trouble.type in ("SyntaxError", "IndentationError", "TabError"):
+        if source.line(trouble.line).startswith(("%", "!")):
+            yield Shown("notebook-command", trouble.line, values=values)
         if "outside async function" in trouble.message:
             yield Shown("await-in-plain-def", trouble.line, values=values)
         if "with value in async generator" in trouble.message:
             yield Shown("return-value-in-generator", trouble.line, values=values)
         yield Shown("syntax-error", trouble.line, values=values)
     elif trouble.type == "NameError":
-        yield _name_missing(trouble)
+        yield _name_missing(trouble, source)
     elif trouble.type == "MemoryError":
         yield Shown("too-much-memory", trouble.line)
     elif trouble.type == "SystemExit":
@@ -135,10 +144,12 @@ def of_trouble(response: Response, source: Source) -> Iterator[Shown]:
     if trouble is None:
         return
     if trouble.type == "NameError":
-        yield _name_missing(trouble)
+        yield _name_missing(trouble, source)
     if trouble.type == "MemoryError":
         yield Shown("too-much-memory", trouble.line)
     if trouble.type == "TypeError":
+        if trouble.line and re.search(r"NoneType'?.* '?await", trouble.message):
+            yield Shown("await-on-nothing", trouble.line, values={"text": source.line(trouble.line)})
         if trouble.line and WRONG_ITERATION.search(trouble.message):
             values = {"message": trouble.message, "text": source.line(trouble.line)}
             yield Shown("wrong-iteration", trouble.line, values=values)
@@ -176,10 +187,18 @@ def _of_last_event(response: Response, source: Source) -> Iterator[Shown]:
 def of_the_answer(response: Response, source: Source) -> Iterator[Shown]:
     """What a client is told before the first event: the status and the content type."""
     trouble = response.trouble
-    if response.status in (404, 405):
+    if response.status in (307, 404, 405):
         yield Shown("route-missing", values={"status": response.status})
     if response.status == 422:
         yield Shown("other-parameters", values={"problem": _refusal(response.body)})
+    unserialisable = trouble is not None and trouble.type == "ValueError" and trouble.line is None
+    if response.status == 500 and unserialisable and response.content is None and source.yields:
+        yield Shown("wrong-media-type", variant="generator")
+    if response.status not in (200, 307, 404, 405, 422) and not (response.status == 500 and trouble):
+        yield Shown(
+            "other-status",
+            values={"status": response.status, "body": short(response.body.decode("utf-8", "replace"))},
+        )
     if response.status == 500 and trouble is not None:
         values = {"type": trouble.type, "message": trouble.message}
         yield Shown("fails-before-the-stream", trouble.line, values=values)
@@ -216,6 +235,8 @@ def of_framing(response: Response, source: Source) -> Iterator[Shown]:
         lines = re.split(r"\r\n|\r|\n", response.body.decode("utf-8-sig", "replace"))
         if loose := [line for line in lines if line and not FIELD.match(line)]:
             yield Shown("raw-newline", values={"text": short(loose[0])})
+        if any(FIELD.match(line) for line in lines) and not response.events and response.ended == "finished":
+            yield Shown("one-newline", values={"body": short(response.body.decode("utf-8", "replace"))})
 
 
 def value_at_once(response: Response, source: Source) -> Iterator[Shown]:
@@ -235,10 +256,15 @@ def forgotten_await(seen: Observation, source: Source) -> Iterator[Shown]:
             return
 
 
-def _name_missing(trouble: Trouble) -> Shown:
-    if trouble.name == "json":
+def _name_missing(trouble: Trouble, source: Source) -> Shown:
+    name = trouble.name or "?"
+    if name == "json":
         return Shown("json-not-imported", trouble.line)
-    return Shown("name-missing", trouble.line, values={"name": trouble.name or "?"})
+    if name in source.names:
+        return Shown("name-of-another-function", trouble.line, values={"name": name})
+    if close := get_close_matches(name, sorted(source.names), n=1, cutoff=0.8):
+        return Shown("name-misspelt", trouble.line, values={"name": name, "close": close[0]})
+    return Shown("name-missing", trouble.line, values={"name": name})
 
 
 def _refusal(body: bytes) -> str:

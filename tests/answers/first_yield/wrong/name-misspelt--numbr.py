@@ -1,0 +1,19 @@
+# a letter is missing
+import asyncio
+import json
+
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse
+
+app = FastAPI()
+
+
+async def countdown(start):
+    for number in range(start, 0, -1):
+        await asyncio.sleep(1)
+        yield {"event": "tick", "data": json.dumps(numbr)}
+
+
+@app.get("/countdown")
+async def launch(start: int):
+    return EventSourceResponse(countdown(start))

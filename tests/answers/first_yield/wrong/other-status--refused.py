@@ -1,0 +1,22 @@
+# refuses every request
+from fastapi import HTTPException
+import asyncio
+import json
+
+from fastapi import FastAPI
+from sse_starlette import EventSourceResponse
+
+app = FastAPI()
+
+
+async def countdown(start):
+    for number in range(start, 0, -1):
+        await asyncio.sleep(1)
+        yield {"event": "tick", "data": json.dumps(number)}
+
+
+@app.get("/countdown")
+async def launch(start: int):
+    if start > 3:
+        raise HTTPException(400, "too far")
+    return EventSourceResponse(countdown(start))
