@@ -98,6 +98,9 @@ def _watch(child: "subprocess.Popen[bytes]", job: Job, limits: Limits) -> Observ
         child.stdin.write(job.model_dump_json().encode() + b"\n")
         child.stdin.flush()
     stopped = _wait(child, report, limits)
+    if stopped is None and report.data.count(b"\n") < 2:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(1.0)  # its pipes close a moment before it has ended
     ended_itself = child.poll() is not None
     _kill(child)
     report.ended.wait(1.0)

@@ -142,7 +142,7 @@ def test_the_page_of_feedback_says_what_became_of_each_exercise(run: Run, studen
 
 def test_a_page_of_feedback_holds_the_finding_and_none_of_the_answers_own_markup(run: Run) -> None:
     assert "left at the same moment" in run.page("fay, who has two answers")
-    assert "never waits and never ends" in run.page("dee, whose loop never ends")
+    assert "loop that never ends" in run.page("dee, whose loop never ends")
     page = run.page("hal, who has a folder in the folder")
     assert "&lt;script&gt;" in page and "<script" not in page and "<img src=x" not in page
 
@@ -261,3 +261,29 @@ def test_a_run_cut_off_half_way_is_finished_by_the_next_and_keeps_what_was_grade
         (student, 10) for student in students
     ]
     assert (results / grading.GRADES).exists()
+
+
+def test_a_file_that_cannot_be_read_and_is_newer_than_the_answer_is_no_zero(tmp_path: Path) -> None:
+    student = tmp_path / "class" / "ada"
+    handed_in(student, "01_first_yield.ipynb", cell(NO_PAUSE), changed=100)
+    broken = handed_in(student, "01_first_yield (1).ipynb", changed=200)
+    broken.write_text("{")
+    entries = grading.grade(tmp_path / "class", tmp_path / "results")
+    assert entries[0].status == "unreadable"
+    assert entries[0].score is None and "01_first_yield (1).ipynb" in entries[0].note
+
+
+def test_strange_names_of_students_do_not_stop_the_class(tmp_path: Path) -> None:
+    names = ["a" * 250, "b\udcff", "=1+1", "c <b>'\"&"]
+    for name in names:
+        (tmp_path / "class" / name).mkdir(parents=True)
+    entries = grading.grade(tmp_path / "class", tmp_path / "results")
+    assert len({entry.student for entry in entries}) == len(names)
+    assert len(list((tmp_path / "results" / "feedback").glob("*.html"))) == len(names)
+    grades = (tmp_path / "results" / grading.GRADES).read_text(encoding="utf-8")
+    assert "'=1+1" in grades and "\n=1+1" not in grades
+
+
+def test_which_file_was_graded_is_on_the_page(run: Run) -> None:
+    page = run.page("fay, who has two answers")
+    assert "01_first_yield.ipynb (the last changed; also in a.ipynb)" in page

@@ -10,7 +10,8 @@ from tests.exercises.samples import cell, handed_in
 
 
 def answers(folder: Path) -> dict[str, str]:
-    return {name: answer.text.strip() for name, answer in submissions.read(folder).answers.items()}
+    """The answer that counts for each exercise."""
+    return {name: found[-1].text.strip() for name, found in submissions.read(folder).answers.items()}
 
 
 @pytest.mark.parametrize(
@@ -59,11 +60,35 @@ def test_files_that_cannot_be_read_are_named_and_the_others_count(tmp_path: Path
     handed_in(tmp_path, "a.ipynb", cell("x"))
     (tmp_path / "broken.ipynb").write_text("{")
     (tmp_path / "folder.ipynb").mkdir()
-    (tmp_path / "notes.txt").write_text("%%exercise first_yield\n")
+    (tmp_path / "picture.png").write_text("%%exercise first_yield\n")
     submission = submissions.read(tmp_path)
     assert submission.answers.keys() == {"first_yield"}
-    assert submission.unreadable.keys() == {"broken.ipynb"}
-    assert submission.unreadable["broken.ipynb"].startswith("broken.ipynb is not a notebook")
+    assert submission.unreadable.keys() == {tmp_path / "broken.ipynb"}
+    assert submission.unreadable[tmp_path / "broken.ipynb"].startswith("broken.ipynb is not a notebook")
+
+
+@pytest.mark.parametrize("name", ["hw.zip", "01_first_yield.py", "answer.TXT"])
+def test_another_way_of_handing_in_is_said_and_not_taken_for_nothing(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"x")
+    [reason] = submissions.read(tmp_path).unreadable.values()
+    assert reason == f"{name} is no notebook, and only notebooks are graded."
+
+
+def test_a_notebook_is_known_whatever_the_case_of_its_ending(tmp_path: Path) -> None:
+    handed_in(tmp_path, "A.IPYNB", cell("x"))
+    assert answers(tmp_path) == {"first_yield": "x"}
+
+
+def test_the_solutions_of_the_kit_are_no_answers(tmp_path: Path) -> None:
+    handed_in(tmp_path / "kit" / "exercises", "01_first_yield.ipynb", cell("mine"), changed=100)
+    handed_in(tmp_path / "kit" / "solutions", "01_first_yield.ipynb", cell("theirs"), changed=200)
+    assert answers(tmp_path) == {"first_yield": "mine"}
+
+
+def test_notebooks_beside_the_students_folders_are_named(tmp_path: Path) -> None:
+    handed_in(tmp_path, "stray.ipynb", cell("x"))
+    handed_in(tmp_path / "ada", "01_first_yield.ipynb", cell("x"))
+    assert submissions.loose_notebooks(tmp_path) == ["stray.ipynb"]
 
 
 def test_two_files_of_one_name_that_cannot_be_read_are_both_kept_from_being_a_zero(tmp_path: Path) -> None:
