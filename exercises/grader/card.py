@@ -46,10 +46,10 @@ def html(verdict: Verdict, lesson_root: str | None = "../") -> str:
     parts += [_finding(finding, lesson_root) for finding in verdict.findings]
     if verdict.why:
         parts.append(f'<p style="margin:8px 0 2px 0"><strong>Why</strong> {inline(verdict.why)}</p>')
-    if any(len(row) for row in verdict.timeline):
+    if verdict.timeline:
         timeline = Timeline(*verdict.timeline, exact=True)
         parts.append(
-            '<details style="margin-top:8px"><summary>What the client saw, and when</summary>'
+            f'<details{" open" if verdict.is_unnamed else ""} style="margin-top:8px"><summary>What the client saw, and when</summary>'
             f"{timeline._repr_html_()}</details>"
         )
     parts.append("</div>")

@@ -62,6 +62,11 @@ class Verdict:
     timeline: tuple[Arrivals, ...] = ()
     seconds: float = 0.0
 
+    @property
+    def is_unnamed(self) -> bool:
+        """Whether the answer failed by a mistake that has no name: what was seen has to speak for itself."""
+        return any(finding.mistake is None for finding in self.findings)
+
     def as_json(self) -> dict[str, Any]:
         """The verdict as the command line prints it with --json."""
         return {

@@ -3,6 +3,8 @@
 import textwrap
 from collections.abc import Iterator
 
+from lesson_server.timeline import Timeline
+
 from .verdict import Status, Verdict
 
 MARKS = {True: "✓", False: "✗ not yet:"}
@@ -40,6 +42,10 @@ def _lines(verdict: Verdict) -> Iterator[str]:
         yield from _wrap(finding.try_, "  Try    ")
         if finding.lesson:
             yield f"  Lesson {place(finding.lesson)}"
+    if verdict.is_unnamed and verdict.timeline:
+        yield ""
+        yield "  What the client saw, and when"
+        yield from textwrap.indent(repr(Timeline(*verdict.timeline, exact=True)), "    ").splitlines()
     if verdict.why:
         yield ""
         yield from _wrap(verdict.why, "  Why    ")

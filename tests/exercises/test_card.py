@@ -113,7 +113,7 @@ HOSTILE = [
 def test_what_an_answer_wrote_is_shown_and_never_obeyed(text: str) -> None:
     verdict = replace(
         FAILED,
-        findings=(Finding(None, text, text, text),),
+        findings=(Finding("no-pause", text, text, text),),
         claims=(Claim(text, False),),
         timeline=(Arrivals.at(text, [(1.0, text)]),),
         why=text,

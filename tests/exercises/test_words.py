@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from exercises.grader import words
+from exercises.grader.card import html
 from exercises.grader.verdict import Claim, Finding, Status, Verdict
 from tests.exercises.samples import COULD_NOT_CHECK, FAILED, PASSED
 
@@ -48,7 +49,9 @@ def test_how_long_the_judging_took_does_not_show(verdict: Verdict) -> None:
 
 def test_long_words_are_wrapped_under_their_label_and_nothing_is_lost() -> None:
     saw = " ".join(f"word{number}" for number in range(60)) + " " + "x" * 200
-    lines = words.text(replace(FAILED, findings=(Finding(None, saw, "m", "t"),), claims=())).splitlines()
+    lines = words.text(
+        replace(FAILED, findings=(Finding("no-pause", saw, "m", "t"),), claims=())
+    ).splitlines()
     assert " ".join(" ".join(lines[2:-2]).split()) == f"Saw {saw}"
     assert all(len(line) <= 100 for line in lines if "x" * 200 not in line)
     assert all(line.startswith(" " * 9) for line in lines[3:-2])
@@ -74,3 +77,10 @@ def test_a_place_in_the_lesson_is_named_as_people_say_it(lesson: str, said: str)
 def test_every_status_has_a_heading_of_its_own() -> None:
     marks = {words.heading(replace(FAILED, status=status))[0] for status in Status}
     assert marks == {"✓", "✗", "?"}
+
+
+def test_a_mistake_without_a_name_comes_with_what_the_client_saw() -> None:
+    unnamed = replace(FAILED, findings=(replace(FAILED.findings[0], mistake=None),))
+    assert "GET /countdown?start=2" in words.text(unnamed) and "1 s" in words.text(unnamed)
+    assert "GET /countdown?start=2" not in words.text(FAILED)
+    assert "<details open" in html(unnamed) and "<details open" not in html(FAILED)
