@@ -17,7 +17,7 @@ class Limits:
     """
 
     cpu_seconds: int = 5
-    memory_bytes: int = 2 * 1024**3
+    memory_bytes: int = 1024**3
     report_bytes: int = 8 * 1024**2
     still_seconds: float = 3.0
     wall_seconds: float = 120.0

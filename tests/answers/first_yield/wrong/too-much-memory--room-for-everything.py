@@ -1,4 +1,4 @@
-# keeps everything that was sent, twice, in every turn
+# makes room for everything that may ever come
 import asyncio
 import json
 
@@ -9,11 +9,10 @@ app = FastAPI()
 
 
 async def countdown(start):
-    history = ["tick"]
+    history = [None] * 10**10
     for number in range(start, 0, -1):
-        while len(history) < 10**10:
-            history = history + history
         await asyncio.sleep(1)
+        history[number] = number
         yield {"event": "tick", "data": json.dumps(number)}
 
 
