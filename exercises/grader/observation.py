@@ -4,6 +4,7 @@ The child process fills these models and sends them as JSON; the parent reads th
 a report that is not of this shape is no report. Seconds are virtual throughout.
 """
 
+from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -97,6 +98,11 @@ class Response(Model):
         return b"".join(chunk.body for chunk in self.chunks)
 
     @property
+    def text(self) -> str:
+        """The body as a client decodes it: UTF-8, with a replacement for what is not."""
+        return self.body.decode("utf-8", "replace")
+
+    @cached_property
     def events(self) -> tuple[tuple[float, Event], ...]:
         """The events that a client of this stream reads, each with the virtual second it arrived in.
 

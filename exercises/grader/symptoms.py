@@ -190,14 +190,14 @@ def of_the_answer(response: Response, source: Source) -> Iterator[Shown]:
     if response.status in (307, 404, 405):
         yield Shown("route-missing", values={"status": response.status})
     if response.status == 422:
-        yield Shown("other-parameters", values={"problem": _refusal(response.body)})
+        yield Shown("other-parameters", values={"problem": _refusal(response.text)})
     unserialisable = trouble is not None and trouble.type == "ValueError" and trouble.line is None
     if response.status == 500 and unserialisable and response.content is None and source.yields:
         yield Shown("wrong-media-type", variant="generator")
     if response.status not in (200, 307, 404, 405, 422) and not (response.status == 500 and trouble):
         yield Shown(
             "other-status",
-            values={"status": response.status, "body": short(response.body.decode("utf-8", "replace"))},
+            values={"status": response.status, "body": short(response.text)},
         )
     if response.status == 500 and trouble is not None:
         values = {"type": trouble.type, "message": trouble.message}
@@ -206,7 +206,7 @@ def of_the_answer(response: Response, source: Source) -> Iterator[Shown]:
         if response.media_type == "application/json" and not source.yields:
             yield Shown("return-not-yield", variant="json", values={"seconds": seconds(response.seconds)})
         else:
-            values = {"type": response.media_type, "body": short(response.body.decode("utf-8", "replace"))}
+            values = {"type": response.media_type, "body": short(response.text)}
             yield Shown("wrong-media-type", variant="" if response.media_type else "none", values=values)
 
 
@@ -236,7 +236,7 @@ def of_framing(response: Response, source: Source) -> Iterator[Shown]:
         if loose := [line for line in lines if line and not FIELD.match(line)]:
             yield Shown("raw-newline", values={"text": short(loose[0])})
         if any(FIELD.match(line) for line in lines) and not response.events and response.ended == "finished":
-            yield Shown("one-newline", values={"body": short(response.body.decode("utf-8", "replace"))})
+            yield Shown("one-newline", values={"body": short(response.text)})
 
 
 def value_at_once(response: Response, source: Source) -> Iterator[Shown]:
@@ -267,9 +267,8 @@ def _name_missing(trouble: Trouble, source: Source) -> Shown:
     return Shown("name-missing", trouble.line, values={"name": name})
 
 
-def _refusal(body: bytes) -> str:
+def _refusal(text: str) -> str:
     """What FastAPI says of the first parameter that it refuses."""
-    text = body.decode("utf-8", "replace")
     try:
         first = json.loads(text)["detail"][0]
         return f"{' '.join(str(part) for part in first['loc'])}: {first['msg']}"
