@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lesson_server.events import Decoder, Event, decode
+from tests.lesson_server.reference import patient
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
@@ -112,44 +113,7 @@ def test_comments_and_unknown_fields_are_ignored() -> None:
     assert decode(b": ping\n\n:\nfoo: bar\nfoo\ndata: a\n:x\n\n") == [Event(data="a")]
 
 
-LINES = st.sampled_from(
-    [
-        "data: a",
-        "data",
-        "data:é€😀",
-        "event: token",
-        "id: 1",
-        "id",
-        "id: \0",
-        "retry: 5",
-        ": c",
-        "",
-        "",
-        "x: y",
-        "\ufeff",
-    ]
-)
-TEXT = st.lists(st.tuples(LINES, st.sampled_from(["\n", "\r", "\r\n"]))).map(
-    lambda lines: "".join(line + end for line, end in lines).encode()
-)
-
-
-@given(stream=st.one_of(TEXT, st.binary(), TEXT.map(lambda text: b"\xef\xbb\xbf" + text)), data=st.data())
-def test_however_the_network_cuts_a_stream_its_events_are_the_same(
-    stream: bytes, data: st.DataObject
-) -> None:
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)))))
-    decoder = Decoder()
-    pieces = [stream[start:end] for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
-    assert [event for piece in pieces for event in decoder.feed(piece)] == decode(stream)
-
-
-@given(stream=TEXT)
-def test_byte_by_byte_gives_the_same_events_too(stream: bytes) -> None:
-    decoder = Decoder()
-    assert [event for byte in stream for event in decoder.feed(bytes([byte]))] == decode(stream)
-
-
+@patient
 @given(
     lines=st.lists(st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"])), min_size=1)
 )
