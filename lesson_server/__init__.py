@@ -6,6 +6,7 @@
         ...  # server.url, server.streams, server.open_streams
 
 `Server` starts any ASGI app in a thread of its own and records its event streams (`Stream`).
+`Page` shows them in a browser, as an `EventSource` and a `fetch` (`/_page/` of every server).
 `Decoder` and `decode` turn the bytes of a stream into `Event`s. `Timeline` draws when things arrived (`Arrivals`).
 """
 
@@ -16,14 +17,16 @@ if TYPE_CHECKING:
     from lesson_server.events import Decoder, Event, decode
     from lesson_server.launch import PortInUse, Server
     from lesson_server.observer import Stream
+    from lesson_server.page import Page
     from lesson_server.timeline import Arrivals, Timeline
 
-__all__ = ["Arrivals", "Decoder", "Event", "PortInUse", "Server", "Stream", "Timeline", "decode"]
+__all__ = ["Arrivals", "Decoder", "Event", "Page", "PortInUse", "Server", "Stream", "Timeline", "decode"]
 
 _HOME = {
     "Arrivals": "timeline",
     "Decoder": "events",
     "Event": "events",
+    "Page": "page",
     "PortInUse": "launch",
     "Server": "launch",
     "Stream": "observer",

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import uvicorn
 
+from lesson_server import page
 from lesson_server.observer import App, Observer, Receive, Send, Stream, describe
 
 # Seconds. Only code that blocks the loop, or refuses to be cancelled, ever uses them up.
@@ -38,12 +39,15 @@ class Server:
             httpx.get(server.url)
 
     `start` and `stop` do the same across notebook cells. A server whose last reference is gone stops by itself.
+    Below `/_page/` it answers with a page for the browser (`lesson_server.Page`); everything else is the app's.
+    Of several endpoints for one path the last counts, so that a cell which defines one can be changed and run again.
 
     Args:
         app: the ASGI app; None for the lesson's own, `lesson_server.app`.
         host: the address to listen on.
         port: the port to listen on; 0 for any free one.
-        log_level: of uvicorn, which writes to standard error.
+        log_level: of uvicorn, which writes to standard error. Its log is one for the whole process: of several
+            servers, the one started last decides.
     """
 
     def __init__(
@@ -172,7 +176,7 @@ def _listen(host: str, port: int) -> socket.socket:
     """A listening socket. Uvicorn, left to bind a taken port, would end the whole process."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listener = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
@@ -181,6 +185,9 @@ def _listen(host: str, port: int) -> socket.socket:
             "Stop that one first (server.stop()), or ask for any free port with port=0."
         )
         raise PortInUse(errno.EADDRINUSE, message) from None
+    # asyncio sends small pieces at once (TCP_NODELAY) only where it knows the protocol, and `create_server` names none.
+    # Otherwise an event waits up to 40 ms for the client's word that it has the one before.
+    return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=listener.detach())
 
 
 class _Run(uvicorn.Server):
@@ -264,7 +271,11 @@ class _Run(uvicorn.Server):
 
     async def _serve_request(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         try:
-            await self._observer(scope, receive, send)
+            if page.owns(scope):
+                await page.answer(scope, send, self._observer.streams)
+            else:
+                _forget_older_routes(self._observer.app)
+                await self._observer(scope, receive, send)
         except asyncio.CancelledError:
             if not self.should_exit:
                 raise
@@ -290,6 +301,22 @@ class _Run(uvicorn.Server):
         await asyncio.sleep(0)  # lets every connection learn that it is closed
         await _cancel(self.server_state.tasks)
         await self.lifespan.shutdown()
+
+
+def _forget_older_routes(app: App) -> None:
+    """Of several endpoints for the same path and methods keep the last one, where FastAPI would ask the first.
+
+    A cell that is changed and run again defines its endpoint once more.
+    """
+    routes = getattr(getattr(app, "router", None), "routes", [])
+    newest = {_place(route): route for route in routes}
+    if len(newest) < len(routes):
+        routes[:] = [route for route in routes if newest[_place(route)] is route]
+
+
+def _place(route: object) -> object:
+    path, methods = getattr(route, "path", None), getattr(route, "methods", None)
+    return id(route) if path is None or methods is None else (path, frozenset(methods))
 
 
 async def _cancel(tasks: set[asyncio.Task[None]]) -> None:

@@ -5,11 +5,18 @@ Message Format"). It passes every message on unchanged and re-raises every error
 """
 
 import asyncio
-import time
+import threading
+from array import array
+from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
+from time import perf_counter
 from typing import Any, Literal
 
 from lesson_server.events import Decoder, Event
+
+# A notebook's server can run for days, and one flood sends tens of megabytes: a record must stay small.
+KEPT_BYTES = 2**20  # of one stream
+KEPT_STREAMS = 1_000  # of those that are over
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -21,8 +28,12 @@ Ending = Literal["finished", "client left", "torn"]
 class Stream:
     """One event stream as the server saw it. Safe to read from any thread while it runs.
 
+    The first MiB is kept (KEPT_BYTES, in whole chunks); what comes after is added to `size` and forgotten.
+
     Attributes:
+        number: 1 for the first stream of this run of the server, 2 for the next.
         method, path, status: of the exchange; the path includes the query.
+        size: bytes of body so far.
         ended: None while open; "finished" (the app sent its last byte to a client that was there),
             "client left" (before that), or "torn" (the app raised, was cancelled, or returned without finishing).
         error: what tore it, such as "TypeError: 'coroutine' object is not iterable", or None. An error that
@@ -30,30 +41,50 @@ class Stream:
         at_work: whether the app is still busy with it. That can outlast the client.
     """
 
-    def __init__(self, method: str, path: str, status: int, began: float) -> None:
+    def __init__(self, number: int, method: str, path: str, status: int) -> None:
+        self.number = number
         self.method = method
         self.path = path
         self.status = status
+        self.size = 0
         self.ended: Ending | None = None
         self.error: str | None = None
         self.at_work = True
-        self._began = began
-        self._chunks: list[tuple[float, bytes]] = []
+        # Two flat lists: a tuple for each chunk would double what a small event takes, and busy the garbage collector.
+        self._times = array("d")
+        self._chunks: list[bytes] = []
+        # Decoded when somebody asks, never while the app sends.
+        self._decoding = threading.Lock()
+        self._decoder = Decoder()
+        self._decoded = 0  # how many of the chunks
+        self._events: list[tuple[float, Event]] = []
+
+    @property
+    def truncated(self) -> bool:
+        """Whether more came than is kept: `chunks`, `events` and `count` then tell of the beginning alone."""
+        return self.size > KEPT_BYTES
 
     @property
     def chunks(self) -> tuple[tuple[float, bytes], ...]:
         """(seconds since the request came, bytes) for each piece the app handed to the server, in order."""
-        return tuple(self._chunks)
+        return tuple(zip(self._times, self._chunks, strict=False))
 
     @property
     def events(self) -> tuple[tuple[float, Event], ...]:
         """(seconds since the request came, event) for each event a client of this stream can have seen."""
-        decoder = Decoder()
-        return tuple((at, event) for at, chunk in self.chunks for event in decoder.feed(chunk))
+        return tuple(self._decode())
 
-    def add(self, chunk: bytes) -> None:
-        """Note that `chunk` leaves now."""
-        self._chunks.append((time.perf_counter() - self._began, chunk))
+    @property
+    def count(self) -> int:
+        """How many `events` there are so far; cheap to ask again and again."""
+        return len(self._decode())
+
+    def _decode(self) -> list[tuple[float, Event]]:
+        with self._decoding:
+            new = list(zip(self._times[self._decoded :], self._chunks[self._decoded :], strict=False))
+            self._decoded += len(new)
+            self._events += [(at, event) for at, chunk in new for event in self._decoder.feed(chunk)]
+            return self._events
 
     def end(self, how: Ending, error: str | None = None) -> None:
         """Note how the stream ended; of several endings the first one counts."""
@@ -62,30 +93,38 @@ class Stream:
             self.error = error
 
     def __repr__(self) -> str:
-        count = len(self.events)
+        count = self.count
         end: str = self.ended or "still open"
         if self.error:
             end += f" ({self.error.partition(chr(10))[0]})"
-        return f"{self.method} {self.path} {self.status}: {count} event{'s' * (count != 1)}, {end}"
+        events = f"{'at least ' * self.truncated}{count} event{'s' * (count != 1)}"
+        return f"{self.method} {self.path} {self.status}: {events}, {end}"
 
 
 class Observer:
     """ASGI middleware that records the event streams of `app`.
 
     Attributes:
-        streams: the streams so far, in the order in which their responses began.
         lifespan_error: what the app's lifespan raised, or None.
     """
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self.streams: list[Stream] = []
         self.lifespan_error: BaseException | None = None
+        self._count = 0
+        self._streams: dict[int, Stream] = {}  # by number
+        self._over: deque[int] = deque()
+
+    @property
+    def streams(self) -> tuple[Stream, ...]:
+        """In the order in which their responses began: all that are open or at work, and of the others the
+        last 1,000 (KEPT_STREAMS)."""
+        return tuple(self._streams.values())
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Serve one connection of the ASGI server; raises whatever the app raises."""
         if scope["type"] == "http":
-            await _Exchange(self.streams, scope, receive, send).run(self.app)
+            await _Exchange(self, scope, receive, send).run(self.app)
         elif scope["type"] == "lifespan":
             try:
                 await self.app(scope, receive, send)
@@ -94,6 +133,21 @@ class Observer:
                 raise
         else:
             await self.app(scope, receive, send)
+
+    def open(self, method: str, path: str, status: int) -> Stream:
+        """A record for the stream that begins now."""
+        self._count += 1
+        stream = self._streams[self._count] = Stream(self._count, method, path, status)
+        return stream
+
+    def close(self, stream: Stream, error: str | None) -> None:
+        """Note that the app has let go of `stream`, and what it raised."""
+        stream.end("torn", error)
+        stream.error = stream.error or error
+        stream.at_work = False
+        self._over.append(stream.number)
+        if len(self._over) > KEPT_STREAMS:
+            del self._streams[self._over.popleft()]
 
     def cut(self, reason: str) -> None:
         """Note that the server itself is about to cut every open stream."""
@@ -105,18 +159,18 @@ class _Exchange:
     """One HTTP request and its response."""
 
     def __init__(
-        self, streams: list[Stream], scope: MutableMapping[str, Any], receive: Receive, send: Send
+        self, observer: Observer, scope: MutableMapping[str, Any], receive: Receive, send: Send
     ) -> None:
-        self.streams = streams
+        self.observer = observer
         self.scope = scope
         self._receive = receive
         self._send = send
-        self.began = time.perf_counter()
+        self.began = perf_counter()
         self.stream: Stream | None = None
         self.client_left = False
-        self.reading = asyncio.Lock()
+        self.listeners = 0  # how many of the app's calls of `receive` wait
         self.pump: asyncio.Task[None] | None = None
-        self.inbox: asyncio.Queue[Message] = asyncio.Queue()
+        self.inbox: asyncio.Queue[Message] | None = None
 
     async def run(self, app: App) -> None:
         error: BaseException | None = None
@@ -126,27 +180,26 @@ class _Exchange:
             error = raised
             raise
         finally:
+            if self.stream is not None:
+                text = None if error is None or isinstance(error, asyncio.CancelledError) else describe(error)
+                self.observer.close(self.stream, text)
             if self.pump is not None:
                 self.pump.cancel()
-            if self.stream is not None:
-                self._close(self.stream, error)
-
-    def _close(self, stream: Stream, error: BaseException | None) -> None:
-        text = None if error is None or isinstance(error, asyncio.CancelledError) else describe(error)
-        stream.end("torn", text)
-        stream.error = stream.error or text
-        stream.at_work = False
 
     async def send(self, message: Message) -> None:
         """The app's `send`. Notes are taken first, so that whoever has read a byte finds it in the record."""
-        if message["type"] == "http.response.start":
-            if is_event_stream(message):
-                self._open(message["status"])
-        elif self.stream is not None and message["type"] == "http.response.body":
-            if body := message.get("body", b""):
-                self.stream.add(bytes(body))
-            if not message.get("more_body", False):
-                self.stream.end("finished")
+        stream = self.stream
+        if stream is not None and message["type"] == "http.response.body":
+            if body := message.get("body"):
+                # Written out, not called: this runs for every event, and must cost next to nothing beside it.
+                stream.size += len(body)
+                if stream.size <= KEPT_BYTES:
+                    stream._times.append(perf_counter() - self.began)
+                    stream._chunks.append(bytes(body))
+            if not message.get("more_body"):
+                stream.end("finished")
+        elif message["type"] == "http.response.start" and is_event_stream(message):
+            self._open(message["status"])
         try:
             await self._send(message)
         except OSError:  # how a server of ASGI 2.4 says that the client has gone
@@ -156,29 +209,41 @@ class _Exchange:
     def _open(self, status: int) -> None:
         query = self.scope.get("query_string", b"").decode("latin-1")
         path = self.scope["path"] + (f"?{query}" if query else "")
-        self.stream = Stream(self.scope["method"], path, status, self.began)
+        self.stream = self.observer.open(self.scope["method"], path, status)
         if self.client_left:
             self.stream.end("client left")
-        self.streams.append(self.stream)
-        self.pump = asyncio.create_task(self._pump())
+        self._listen_soon()
 
     async def receive(self) -> Message:
-        """The app's `receive`: from the server itself, or behind the pump once that reads ahead."""
-        if self.pump is None:
-            return await self._read()
+        """The app's `receive`: from the server itself, or from the inbox once the pump reads ahead."""
+        if self.inbox is None:
+            self.listeners += 1
+            try:
+                return self._heard(await self._receive())
+            finally:
+                self.listeners -= 1
+                self._listen_soon()
         message = await self.inbox.get()
         if message["type"] == "http.disconnect":
             self.inbox.put_nowait(message)  # whoever asks again hears it again
         return message
 
-    async def _pump(self) -> None:
-        # Many apps never ask whether the client is still there. Somebody has to.
-        while not self.client_left:
-            await self.inbox.put(await self._read())
+    def _listen_soon(self) -> None:
+        if self.stream is not None:
+            # By then an app that listens, as most do, has begun to.
+            asyncio.get_running_loop().call_soon(self._listen, self.stream)
 
-    async def _read(self) -> Message:
-        async with self.reading:
-            message = await self._receive()
+    def _listen(self, stream: Stream) -> None:
+        # Many apps never ask, or only now and then, whether the client is still there. Somebody has to.
+        if stream.ended is None and self.inbox is None and not self.listeners:
+            self.inbox = asyncio.Queue()
+            self.pump = asyncio.create_task(self._read_ahead(self.inbox))
+
+    async def _read_ahead(self, inbox: asyncio.Queue[Message]) -> None:
+        while not self.client_left:
+            inbox.put_nowait(self._heard(await self._receive()))
+
+    def _heard(self, message: Message) -> Message:
         if message["type"] == "http.disconnect":
             self._note_departure()
         return message

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +101,8 @@ class Notebook:
             "light => document.body.dataset.jpThemeLight === light", arg=str(theme == "Light").lower()
         )
         hidden: int = self.page.evaluate(
-            """() => {
+            """async () => {
+                for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
                 const pane = document.querySelector(".jp-NotebookPanel-notebook .jp-WindowedPanel-outer");
                 return pane.scrollHeight - pane.clientHeight;
             }"""
@@ -141,10 +142,12 @@ def open_notebook(browser: Browser, address: str, path: str) -> Iterator[Noteboo
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start this machine's Chromium, headless and with an empty profile."""
+def chromium(*flags: str) -> Iterator[Browser]:
+    """Start this machine's Chromium, headless and with an empty profile, with `flags` beside the usual ones."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=START * 1000)
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*FLAGS, *flags], timeout=START * 1000
+        )
         try:
             yield browser
         finally:
@@ -152,8 +155,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def jupyterlab(folder: Path, home: Path) -> Iterator[str]:
-    """Serve `folder` from a JupyterLab that keeps its own things in `home`, and yield its address."""
+def jupyterlab(folder: Path, home: Path, more: Mapping[str, object] | None = None) -> Iterator[str]:
+    """Serve `folder` from a JupyterLab that keeps its own things in `home`, and yield its address.
+
+    `more`: options of its command line, by their names there, beside the usual ones.
+    """
     runtime = home / "runtime"
     for name, content in (("default_setting_overrides", SETTINGS), ("page_config", PAGE)):
         file = home / "config" / "labconfig" / f"{name}.json"
@@ -168,6 +174,7 @@ def jupyterlab(folder: Path, home: Path) -> Iterator[str]:
         "IdentityProvider.token": "",
         "LabApp.expose_app_in_browser": True,
         "LabApp.extension_manager": "readonly",
+        **(more or {}),
     }
     own = {
         "HOME": home,

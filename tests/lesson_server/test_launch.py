@@ -385,3 +385,34 @@ def test_a_process_ends_although_its_server_still_runs(tmp_path: Path) -> None:
         [sys.executable, script], capture_output=True, text=True, timeout=120, check=False
     )
     assert (result.returncode, result.stdout, result.stderr) == (0, "Server(running, 1 stream open)\n", "")
+
+
+def test_an_event_leaves_at_once_and_does_not_wait_for_more() -> None:
+    with Server(endless_app()) as server, ExitStack() as stack:
+        chunks = opened(stack, f"{server.url}/endless")
+        next(chunks)
+        assert server._run is not None
+        [connection] = server._run.server_state.connections
+        accepted = connection.transport.get_extra_info("socket")
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+
+
+def test_an_endpoint_that_is_defined_again_replaces_the_one_before() -> None:
+    app = FastAPI()
+
+    def define(answer: str) -> None:
+        @app.get("/answer")
+        async def _() -> str:
+            return answer
+
+    @app.post("/answer")
+    async def _() -> str:
+        return "posted"
+
+    define("first")
+    with Server(app) as server:
+        assert httpx.get(f"{server.url}/answer").json() == "first"
+        define("second")
+        assert httpx.get(f"{server.url}/answer").json() == "second"
+        assert httpx.post(f"{server.url}/answer").json() == "posted"
+        assert httpx.get(f"{server.url}/docs").status_code == 200

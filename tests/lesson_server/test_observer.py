@@ -14,8 +14,8 @@ from fastapi.sse import EventSourceResponse as FastAPIEvents
 from sse_starlette import EventSourceResponse
 from starlette.requests import Request
 
-from lesson_server import Event, Server
-from lesson_server.observer import Observer, describe
+from lesson_server import Decoder, Event, Server, Stream
+from lesson_server.observer import KEPT_STREAMS, App, Observer, describe
 
 app = FastAPI()
 Eventually = Callable[[Callable[[], bool]], None]
@@ -280,6 +280,124 @@ def test_a_send_that_raises_oserror_means_that_the_client_left() -> None:
 
 async def _call(observer: Observer, scope: Any, receive: Any, send: Any) -> None:
     await observer(scope, receive, send)
+
+
+def test_streams_are_numbered_from_one_in_each_run_of_the_server() -> None:
+    server = Server(app)
+    for _ in range(2):
+        with server:
+            for _ in range(2):
+                httpx.get(f"{server.url}/sse-starlette/three")
+        assert [stream.number for stream in server.streams] == [1, 2]
+
+
+def test_a_stream_counts_its_events_and_its_bytes(server: Server) -> None:
+    body = httpx.get(f"{server.url}/sse-starlette/three").content
+    (stream,) = server.streams
+    assert (stream.count, stream.size, stream.truncated) == (3, len(body), False)
+
+
+def observe(chunks: list[bytes], look: Callable[[Stream], None]) -> Stream:
+    """The record of a stream that sends `chunks`, looked at after each."""
+
+    async def sends(scope: Any, receive: Any, send: Any) -> None:
+        headers = [(b"content-type", b"text/event-stream")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        for chunk in chunks:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            look(observer.streams[0])
+        await send({"type": "http.response.body", "body": b""})
+
+    async def nothing(*_: Any) -> Any: ...
+
+    observer = Observer(sends)
+    asyncio.run(_call(observer, {"type": "http", "method": "GET", "path": "/"}, nothing, nothing))
+    return observer.streams[0]
+
+
+def test_what_was_decoded_once_is_not_decoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    fed: list[bytes] = []
+    feed = Decoder.feed
+
+    def counted(decoder: Decoder, chunk: bytes) -> list[Event]:
+        fed.append(chunk)
+        return feed(decoder, chunk)
+
+    def look(stream: Stream) -> None:
+        assert stream.count == len(stream.events)
+        assert repr(stream).startswith(f"GET / 200: {stream.count} event")
+
+    monkeypatch.setattr(Decoder, "feed", counted)
+    chunks = [b"data: a\n\nda", b"ta: b\n", b"\n"]
+    stream = observe(chunks, look)
+    assert [event.data for _, event in stream.events] == ["a", "b"]
+    assert fed == chunks
+
+
+def test_of_a_flood_the_beginning_is_kept_and_the_rest_is_added_up() -> None:
+    chunk = b"data: " + b"x" * 400_000 + b"\n\n"
+    seen: list[tuple[int, bool]] = []
+    chunks = [chunk] * 50 + [
+        b"data: small\n\n"
+    ]  # for which there would be room; but nothing comes after a gap
+    stream = observe(chunks, lambda stream: seen.append((stream.size, stream.truncated)))
+    assert seen[:3] == [(len(chunk), False), (2 * len(chunk), False), (3 * len(chunk), True)]
+    assert stream.size == sum(map(len, chunks))
+    assert [body for _, body in stream.chunks] == [chunk, chunk]
+    assert (stream.count, len(stream.events)) == (2, 2)
+    assert repr(stream) == "GET / 200: at least 2 events, finished"
+
+
+def test_the_record_holds_what_is_open_and_what_ended_last() -> None:
+    observer = Observer(unfinished)
+    first, second, *others = [observer.open("GET", "/", 200) for _ in range(KEPT_STREAMS + 3)]
+    for stream in (second, *others):
+        observer.close(stream, None)
+    assert observer.streams == (first, *others[1:])
+    observer.close(first, None)
+    assert observer.streams == (first, *others[2:])
+    assert first.number == 1
+    assert observer.open("GET", "/", 200).number == KEPT_STREAMS + 4
+
+
+@app.get("/asks-once")
+async def asks_once(request: Request) -> StreamingResponse:
+    async def events() -> AsyncIterator[str]:
+        yield f"data: {await request.is_disconnected()}\n\n"
+        await asyncio.Event().wait()
+
+    return StreamingResponse(events(), media_type="text/event-stream")
+
+
+async def stops_listening(scope: Any, receive: Any, send: Any) -> None:
+    async def listen() -> None:
+        while True:
+            await receive()
+
+    listening = asyncio.create_task(listen())
+    start = {
+        "type": "http.response.start",
+        "status": 200,
+        "headers": [(b"content-type", b"text/event-stream")],
+    }
+    await send(start)
+    for _ in range(5):
+        await asyncio.sleep(0)  # by now it waits
+    listening.cancel()
+    await send({"type": "http.response.body", "body": b"data: x\n\n", "more_body": True})
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize(("served", "path"), [(app, "/asks-once"), (stops_listening, "/")])
+def test_a_client_that_leaves_is_noticed_where_the_app_asked_before_and_asks_no_more(
+    served: App, path: str, eventually: Eventually
+) -> None:
+    with Server(served) as server:
+        with httpx.stream("GET", f"{server.url}{path}") as response:
+            chunks = response.iter_raw()
+            next(chunks)
+            assert server.open_streams == 1
+        eventually(lambda: server.streams[0].ended == "client left")
 
 
 def test_a_group_with_a_single_cause_is_described_by_the_cause() -> None:
