@@ -145,7 +145,8 @@ class Server:
 
     @property
     def streams(self) -> tuple[Stream, ...]:
-        """Every event stream since the last start, in the order in which the responses began."""
+        """The event streams since the last start, in the order in which the responses began: all that are open
+        or at work, and of the others the last 1,000."""
         return tuple(self._observer.streams)
 
     @property

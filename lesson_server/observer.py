@@ -1,7 +1,8 @@
 """What the server saw: a record of every event stream that an app sent.
 
 `Observer` stands between server and app as ASGI middleware (ASGI specification, "HTTP & WebSocket ASGI
-Message Format"). It passes every message on unchanged and re-raises every error.
+Message Format"). It passes every message on unchanged and re-raises every error. The server is one to
+which sending after the client has gone is no error (ASGI 2.3, as uvicorn is).
 """
 
 import asyncio
@@ -41,7 +42,13 @@ class Stream:
         at_work: whether the app is still busy with it. That can outlast the client.
     """
 
-    def __init__(self, number: int, method: str, path: str, status: int) -> None:
+    # Slots: a note is taken of every event, and these are found a little faster.
+    __slots__ = (
+        *("number", "method", "path", "status", "size", "ended", "error", "at_work"),
+        *("_began", "_times", "_chunks", "_decoding", "_decoder", "_decoded", "_events"),
+    )
+
+    def __init__(self, number: int, method: str, path: str, status: int, began: float) -> None:
         self.number = number
         self.method = method
         self.path = path
@@ -50,6 +57,7 @@ class Stream:
         self.ended: Ending | None = None
         self.error: str | None = None
         self.at_work = True
+        self._began = began  # when the request came, on the clock of `perf_counter`
         # Two flat lists: a tuple for each chunk would double what a small event takes, and busy the garbage collector.
         self._times = array("d")
         self._chunks: list[bytes] = []
@@ -67,7 +75,7 @@ class Stream:
     @property
     def chunks(self) -> tuple[tuple[float, bytes], ...]:
         """(seconds since the request came, bytes) for each piece the app handed to the server, in order."""
-        return tuple(zip(self._times, self._chunks, strict=False))
+        return tuple(self._since(0))
 
     @property
     def events(self) -> tuple[tuple[float, Event], ...]:
@@ -81,10 +89,15 @@ class Stream:
 
     def _decode(self) -> list[tuple[float, Event]]:
         with self._decoding:
-            new = list(zip(self._times[self._decoded :], self._chunks[self._decoded :], strict=False))
+            new = self._since(self._decoded)
             self._decoded += len(new)
             self._events += [(at, event) for at, chunk in new for event in self._decoder.feed(chunk)]
             return self._events
+
+    def _since(self, first: int) -> list[tuple[float, bytes]]:
+        # The server's thread may have noted a time whose chunk is still to come.
+        pairs = zip(self._times[first:], self._chunks[first:], strict=False)
+        return [(at - self._began, chunk) for at, chunk in pairs]
 
     def end(self, how: Ending, error: str | None = None) -> None:
         """Note how the stream ended; of several endings the first one counts."""
@@ -134,10 +147,10 @@ class Observer:
         else:
             await self.app(scope, receive, send)
 
-    def open(self, method: str, path: str, status: int) -> Stream:
-        """A record for the stream that begins now."""
+    def open(self, method: str, path: str, status: int, began: float) -> Stream:
+        """A record for the stream that begins now; its request came at `began`, on the clock of `perf_counter`."""
         self._count += 1
-        stream = self._streams[self._count] = Stream(self._count, method, path, status)
+        stream = self._streams[self._count] = Stream(self._count, method, path, status, began)
         return stream
 
     def close(self, stream: Stream, error: str | None) -> None:
@@ -186,30 +199,28 @@ class _Exchange:
             if self.pump is not None:
                 self.pump.cancel()
 
-    async def send(self, message: Message) -> None:
-        """The app's `send`. Notes are taken first, so that whoever has read a byte finds it in the record."""
+    def send(self, message: Message) -> Awaitable[None]:
+        """The app's `send`. Notes are taken first, so that whoever has read a byte finds it in the record.
+
+        Written out, and without a coroutine of its own: this runs for every event, and must cost little beside it.
+        """
         stream = self.stream
-        if stream is not None and message["type"] == "http.response.body":
+        if stream is not None:
             if body := message.get("body"):
-                # Written out, not called: this runs for every event, and must cost next to nothing beside it.
-                stream.size += len(body)
-                if stream.size <= KEPT_BYTES:
-                    stream._times.append(perf_counter() - self.began)
-                    stream._chunks.append(bytes(body))
+                size = stream.size = stream.size + len(body)
+                if size <= KEPT_BYTES:
+                    stream._times.append(perf_counter())
+                    stream._chunks.append(body)
             if not message.get("more_body"):
                 stream.end("finished")
         elif message["type"] == "http.response.start" and is_event_stream(message):
             self._open(message["status"])
-        try:
-            await self._send(message)
-        except OSError:  # how a server of ASGI 2.4 says that the client has gone
-            self._note_departure()
-            raise
+        return self._send(message)
 
     def _open(self, status: int) -> None:
         query = self.scope.get("query_string", b"").decode("latin-1")
         path = self.scope["path"] + (f"?{query}" if query else "")
-        self.stream = self.observer.open(self.scope["method"], path, status)
+        self.stream = self.observer.open(self.scope["method"], path, status, self.began)
         if self.client_left:
             self.stream.end("client left")
         self._listen_soon()
