@@ -136,6 +136,7 @@ class Child:
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(name, theirs), daemon=True)
         self._process.start()
+        theirs.close()  # or a child that dies at once would be waited for, for ever
         self.port: int = self._pipe.recv()
 
     def usage(self) -> tuple[float, int]:

@@ -85,11 +85,10 @@ async def ask(question: Question, work: AskedWork) -> EventSourceResponse:
 async def count(
     work: AskedWork,
     to: Annotated[int, Query(ge=0, le=10_000)] = 10,
-    last_event_id: Annotated[str, Header()] = "0",
+    last_event_id: Annotated[int, Header(ge=0)] = 0,
 ) -> EventSourceResponse:
     """Count up to `to`, and go on behind the last number that this client has seen."""
-    seen = int(last_event_id) if last_event_id.isdecimal() else 0
-    return EventSourceResponse(numbers(seen + 1, to, work))
+    return EventSourceResponse(numbers(last_event_id + 1, to, work))
 
 
 async def numbers(first: int, last: int, work: Work) -> AsyncIterator[dict[str, Any]]:

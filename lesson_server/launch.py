@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import errno
 import linecache
+import os
+import re
 import socket
 import sys
 import threading
@@ -11,8 +13,10 @@ import time
 import warnings
 import weakref
 from collections.abc import Callable, MutableMapping
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
+from urllib.request import getproxies_environment
 
 import uvicorn
 
@@ -77,6 +81,7 @@ class Server:
             if self.running:
                 return self
             listener = _listen(self._host, self._asked_port)
+            _reach_directly(self._host)
             self._observer = Observer(self._app)
             self._run = _Run(self._observer, listener, self._log_level)
             # The thread knows the run, never the Server: a re-run cell must be able to drop the old one.
@@ -146,7 +151,7 @@ class Server:
     @property
     def streams(self) -> tuple[Stream, ...]:
         """The event streams since the last start, in the order in which the responses began: all that are open
-        or at work, and of the others the last 1,000."""
+        or at work, and of the others the last 1,000, or fewer where these are large."""
         return tuple(self._observer.streams)
 
     @property
@@ -307,17 +312,33 @@ class _Run(uvicorn.Server):
 def _forget_older_routes(app: App) -> None:
     """Of several endpoints for the same path and methods keep the last one, where FastAPI would ask the first.
 
-    A cell that is changed and run again defines its endpoint once more.
+    A cell that is changed and run again defines its endpoint once more. Included routers are left as they are.
     """
     routes = getattr(getattr(app, "router", None), "routes", [])
-    newest = {_place(route): route for route in routes}
-    if len(newest) < len(routes):
-        routes[:] = [route for route in routes if newest[_place(route)] is route]
+    newer: dict[str, set[str]] = {}
+    for route in reversed(list(routes)):
+        path, methods = getattr(route, "path", None), getattr(route, "methods", None)
+        if path is None or not methods:
+            continue
+        answered = newer.setdefault(_shape(path), set())
+        if methods <= answered:
+            routes.remove(route)
+        answered |= methods
 
 
-def _place(route: object) -> object:
-    path, methods = getattr(route, "path", None), getattr(route, "methods", None)
-    return id(route) if path is None or methods is None else (path, frozenset(methods))
+@lru_cache
+def _shape(path: str) -> str:
+    """A path without the names of its parameters: "/{name}" and "/{other}" are the same place."""
+    return re.sub(r"{\w+", "{", path)
+
+
+def _reach_directly(host: str) -> None:
+    """Tell this process's HTTP clients not to send requests for `host` through a proxy, where one is set."""
+    proxies = getproxies_environment()
+    direct = [name for name in proxies.pop("no", "").split(",") if name]
+    if proxies and host not in direct:
+        for name in ("no_proxy", "NO_PROXY"):
+            os.environ[name] = ",".join([*direct, host])
 
 
 async def _cancel(tasks: set[asyncio.Task[None]]) -> None:

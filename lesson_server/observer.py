@@ -18,6 +18,7 @@ from lesson_server.events import Decoder, Event
 # A notebook's server can run for days, and one flood sends tens of megabytes: a record must stay small.
 KEPT_BYTES = 2**20  # of one stream
 KEPT_STREAMS = 1_000  # of those that are over
+KEPT_BYTES_IN_ALL = 32 * 2**20  # of those that are over
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -73,6 +74,11 @@ class Stream:
         return self.size > KEPT_BYTES
 
     @property
+    def kept(self) -> int:
+        """How many bytes of body are kept, at most."""
+        return min(self.size, KEPT_BYTES)
+
+    @property
     def chunks(self) -> tuple[tuple[float, bytes], ...]:
         """(seconds since the request came, bytes) for each piece the app handed to the server, in order."""
         return tuple(self._since(0))
@@ -126,12 +132,13 @@ class Observer:
         self.lifespan_error: BaseException | None = None
         self._count = 0
         self._streams: dict[int, Stream] = {}  # by number
-        self._over: deque[int] = deque()
+        self._over: deque[Stream] = deque()
+        self._bytes_over = 0
 
     @property
     def streams(self) -> tuple[Stream, ...]:
         """In the order in which their responses began: all that are open or at work, and of the others the
-        last 1,000 (KEPT_STREAMS)."""
+        last 1,000 (KEPT_STREAMS), or fewer where these are large (KEPT_BYTES_IN_ALL)."""
         return tuple(self._streams.values())
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -158,9 +165,12 @@ class Observer:
         stream.end("torn", error)
         stream.error = stream.error or error
         stream.at_work = False
-        self._over.append(stream.number)
-        if len(self._over) > KEPT_STREAMS:
-            del self._streams[self._over.popleft()]
+        self._over.append(stream)
+        self._bytes_over += stream.kept
+        while len(self._over) > KEPT_STREAMS or self._bytes_over > KEPT_BYTES_IN_ALL:
+            oldest = self._over.popleft()
+            self._bytes_over -= oldest.kept
+            del self._streams[oldest.number]
 
     def cut(self, reason: str) -> None:
         """Note that the server itself is about to cut every open stream."""

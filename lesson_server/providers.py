@@ -39,13 +39,13 @@ class Conversation(BaseModel):
 
     model: str
     messages: list[Message] = Field(min_length=1)
-    tools: list[Json] = []
-    stream: bool = False
-    stream_options: Json = {}
+    tools: list[Json] | None = None
+    stream: bool | None = None
+    stream_options: Json | None = None
 
     def reply(self, work: Work) -> AsyncIterator[Step]:
         """The model's next turn; raises what `Work.on` says."""
-        names = [tool.get("function", tool).get("name") for tool in self.tools]
+        names = [tool.get("function", tool).get("name") for tool in self.tools or []]
         return paced(turn(self.question, self.result, tool=TOOL in names), work)
 
     @property
@@ -112,7 +112,7 @@ async def openai_events(asked: Conversation, work: Work) -> AsyncIterator[Json]:
         yield {"data": json.dumps(openai_error("server_error", str(failure)))}
         return
     yield openai_chunk({}, openai_finish(steps))
-    if asked.stream_options.get("include_usage"):
+    if asked.stream_options and asked.stream_options.get("include_usage"):
         yield {"data": json.dumps({**CHUNK, "choices": [], "usage": openai_usage(asked, steps)})}
     yield {"data": "[DONE]"}
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import socket
 import subprocess
 import sys
@@ -416,3 +417,44 @@ def test_an_endpoint_that_is_defined_again_replaces_the_one_before() -> None:
         assert httpx.get(f"{server.url}/answer").json() == "second"
         assert httpx.post(f"{server.url}/answer").json() == "posted"
         assert httpx.get(f"{server.url}/docs").status_code == 200
+
+
+def test_a_parameter_that_is_renamed_and_a_method_that_is_added_replace_the_endpoint_before() -> None:
+    app = FastAPI()
+
+    @app.get("/by/{name}")
+    async def _(name: str) -> str:
+        return "old"
+
+    @app.get("/methods")
+    async def _() -> str:
+        return "old"
+
+    @app.get("/by/{place}")
+    async def _(place: str) -> str:
+        return place
+
+    @app.api_route("/methods", methods=["GET", "POST"])
+    async def _() -> str:
+        return "new"
+
+    with Server(app) as server:
+        assert httpx.get(f"{server.url}/by/me").json() == "me"
+        assert httpx.get(f"{server.url}/methods").json() == "new"
+
+
+@pytest.mark.parametrize("already", ["", "example.org"])
+def test_a_proxy_of_the_house_does_not_stand_between_a_client_and_the_server(
+    already: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", already)
+    monkeypatch.setenv("no_proxy", already)
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{nobody.getsockname()[1]}")
+        nobody.close()
+        with Server(endless_app()) as server:
+            assert httpx.get(f"{server.url}/loop").status_code == 200
+            server.stop()
+        with Server(endless_app()):
+            assert os.environ["NO_PROXY"].split(",").count("127.0.0.1") == 1
+    assert already in os.environ["NO_PROXY"]

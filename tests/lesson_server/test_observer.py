@@ -15,7 +15,7 @@ from sse_starlette import EventSourceResponse
 from starlette.requests import Request
 
 from lesson_server import Decoder, Event, Server, Stream
-from lesson_server.observer import KEPT_STREAMS, App, Observer, describe
+from lesson_server.observer import KEPT_BYTES, KEPT_BYTES_IN_ALL, KEPT_STREAMS, App, Observer, describe
 
 app = FastAPI()
 Eventually = Callable[[Callable[[], bool]], None]
@@ -387,3 +387,13 @@ def test_a_group_with_a_single_cause_is_described_by_the_cause() -> None:
     assert describe(ExceptionGroup("a", [ExceptionGroup("b", [KeyError("k")])])) == "KeyError: 'k'"
     assert describe(ExceptionGroup("two", [ValueError(), ValueError()])).startswith("ExceptionGroup: two")
     assert describe(ValueError()) == "ValueError"
+
+
+def test_of_large_streams_that_are_over_fewer_are_kept() -> None:
+    observer = Observer(app)
+    most = KEPT_BYTES_IN_ALL // KEPT_BYTES
+    for _ in range(most + 5):
+        stream = observer.open("GET", "/", 200, began=0.0)
+        stream.size = 10 * KEPT_BYTES
+        observer.close(stream, None)
+    assert [stream.number for stream in observer.streams] == list(range(6, most + 6))
