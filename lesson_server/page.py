@@ -4,12 +4,13 @@ Every `Server` answers below `/_page/` itself, whatever app it serves. The page 
 folder `browser`; what it does with the server goes over these addresses and the app's own.
 """
 
+import asyncio
 import html
 import json
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from lesson_server.account import account
 from lesson_server.observer import Send, Stream
@@ -20,11 +21,18 @@ if TYPE_CHECKING:
 PREFIX = "/_page"
 FOLDER = Path(__file__).parent / "browser"
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
+REACHABLE = ("127.0.0.1", "0.0.0.0", "localhost")  # hosts that a page finds at 127.0.0.1
+# Whose pages may frame this one: any other could steer its reader's clicks. Behind a proxy, JupyterLab is 'self'.
+FRAMERS = (
+    "'self' http://localhost:* http://*.localhost:* http://127.0.0.1:* "
+    "https://localhost:* https://*.localhost:* https://127.0.0.1:* vscode-webview: vscode-file:"
+)
 HEADERS = {
     "cache-control": "no-store",  # a newer kit on the same port must not meet the scripts of an older one
     "x-content-type-options": "nosniff",
     # Whatever a stream says, nothing but the page's own scripts runs, and nothing is fetched from elsewhere.
-    "content-security-policy": "default-src 'self'; img-src data:; base-uri 'none'; form-action 'none'",
+    "content-security-policy": "default-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
+    f"frame-ancestors {FRAMERS}",
 }
 
 
@@ -39,12 +47,12 @@ class Page:
         server: a running server.
         get: the path that the EventSource asks for, with its query.
         post: the path that fetch sends `body` to; None to let fetch GET the path in `get`.
-        body: what fetch sends, as JSON.
+        body: what fetch sends, as JSON; None to leave that field empty.
         height: of the page in the cell, in pixels; None for as much as it needs.
 
     Raises:
         RuntimeError: if the server is not running.
-        ValueError: if a path does not begin with a slash.
+        ValueError: if a path does not begin with a slash, or the server listens neither on 127.0.0.1 nor on 0.0.0.0.
     """
 
     def __init__(
@@ -56,10 +64,16 @@ class Page:
         body: object = None,
         height: int | None = None,
     ) -> None:
+        host = urlsplit(server.url).hostname
+        if host not in REACHABLE:
+            raise ValueError(
+                f"The page looks for its server at 127.0.0.1, and this one listens on {host} alone. "
+                'Start it with Server(app), or with host="0.0.0.0" to let other machines in too.'
+            )
         self._port = server.port
         self._get = _path("get", get)
         self._post = None if post is None else _path("post", post)
-        self._body = json.dumps(body, ensure_ascii=False)
+        self._body = None if body is None else json.dumps(body, ensure_ascii=False)
         self._height = height
 
     def __repr__(self) -> str:
@@ -73,7 +87,9 @@ class Page:
         """
         asked = {"get": self._get}
         if self._post is not None:
-            asked |= {"post": self._post, "body": self._body}
+            asked["post"] = self._post
+        if self._body is not None:
+            asked["body"] = self._body
         script = (FOLDER / "cell.js").read_text(encoding="utf-8")
         return (
             f'<div data-port="{self._port}" data-query="{html.escape(urlencode(asked))}"'
@@ -107,7 +123,9 @@ async def answer(scope: MutableMapping[str, Any], send: Send, streams: Sequence[
         query = scope.get("query_string", b"").decode("latin-1")
         await reply(307, "text/plain", b"", {"location": "_page/" + (f"?{query}" if query else "")})
     elif name == "/account":
-        await reply(200, "application/json", json.dumps(account(streams)).encode(), {})
+        await reply(
+            200, "application/json", json.dumps(await asyncio.to_thread(account, streams)).encode(), {}
+        )
     elif name == "/here":
         # Asked from the page of JupyterLab, which is another origin. It tells nothing but that we are here.
         await reply(200, "application/json", b'{"page": "here"}', {"access-control-allow-origin": "*"})

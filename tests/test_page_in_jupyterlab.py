@@ -214,7 +214,7 @@ def test_a_restarted_kernel_leaves_no_page_that_asks_for_ever(opened: Opened) ->
         expect(events(source)).to_contain_text(["token first"])
         notebook.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
         alert = shown(notebook).get_by_role("alert")
-        expect(alert).to_have_text("The server is gone. Run the cell again.")
+        expect(alert).to_have_text("The server is gone. Run the cells again from the one which starts it.")
         expect(source).to_contain_text("closed (readyState 2)")
         # Opened anew, the notebook still is trusted: its script runs, and finds nobody.
         notebook.page.evaluate("() => jupyterapp.shell.currentWidget.context.save()")
@@ -248,7 +248,9 @@ def test_from_another_machine_the_page_streams_through_the_proxy_and_says_what_t
         expect(page.locator("#account tbody tr")).to_have_count(2)
         # The server goes, the proxy stays.
         notebook.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-        expect(page.get_by_role("alert")).to_have_text("The server is gone. Run the cell again.")
+        expect(page.get_by_role("alert")).to_have_text(
+            "The server is gone. Run the cells again from the one which starts it."
+        )
 
 
 def test_where_nothing_leads_to_the_server_the_page_says_so_and_what_still_works(

@@ -3,7 +3,7 @@
 
 import { make, plural } from "./elements.js";
 
-const EVERY = 500, SLOW = 2000; // milliseconds
+const EVERY = 500, SLOW = 2000, SELDOM = 5000; // milliseconds; seldom, once the server is gone
 const TRIES = 3; // answers missed in a row before the server is taken for gone
 
 export class Account {
@@ -12,10 +12,12 @@ export class Account {
   #page;
   #missed = 0;
   #asking = false;
+  #again = false;
   #timer;
   #last = "";
 
-  /** `page` tells how many streams it holds (`held`) and is told when the server is gone or back (`gone`). */
+  /** `page` tells how many streams it holds (`held`); it is told at each try that the server is gone, and once that it
+   * is back (`gone`). */
   constructor(root, page) {
     this.#body = root.querySelector("tbody");
     this.#says = root.querySelector('[data-part="says"]');
@@ -24,8 +26,9 @@ export class Account {
     this.ask();
   }
 
-  /** Ask now, if nothing is being asked yet. */
+  /** Ask now; while something is being asked, once more after that. */
   async ask() {
+    this.#again = this.#asking;
     if (this.#asking) return;
     this.#asking = true;
     clearTimeout(this.#timer);
@@ -38,15 +41,18 @@ export class Account {
       this.#missed = 0;
     } catch {
       this.#missed += 1;
-      if (this.#missed === TRIES) this.#page.gone(true);
-      if (this.#missed >= TRIES) this.#say("No account: the server is gone.");
+      if (this.#missed >= TRIES) {
+        this.#page.gone(true);
+        this.#say("No account: the server is gone.");
+      }
     } finally {
       clearTimeout(slow);
       this.#asking = false;
     }
     // A page out of sight need not know, unless it wonders whether the server is gone.
-    const goesOn = this.#missed === 0 ? !document.hidden : this.#missed < TRIES;
-    if (goesOn) this.#timer = setTimeout(() => this.ask(), EVERY);
+    const gone = this.#missed >= TRIES;
+    const wonders = this.#missed > 0 && !gone;
+    if (this.#again || wonders || !document.hidden) this.#timer = setTimeout(() => this.ask(), gone ? SELDOM : EVERY);
   }
 
   #whySlow() {

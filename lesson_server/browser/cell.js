@@ -3,7 +3,8 @@
   const { port, query, height } = box.dataset;
   const LIMIT = 5000; // milliseconds
   const jupyter = document.getElementById("jupyter-config-data");
-  const local = /^(localhost|127\.0\.0\.1|\[::1\]|.+\.localhost)$/.test(location.hostname);
+  // Not [::1]: the page says who may frame it, and a Content-Security-Policy cannot name that. There, the proxy helps.
+  const local = /^(localhost|127\.0\.0\.1|.+\.localhost)$/.test(location.hostname);
   const places = local || !jupyter ? [`http://127.0.0.1:${port}/_page/`] : [];
   if (jupyter) places.push(`${location.origin}${JSON.parse(jupyter.textContent).baseUrl}proxy/${port}/_page/`);
 
@@ -44,21 +45,17 @@
 
     const late = setTimeout(() => say(SILENT), LIMIT);
     const dress = () => frame.contentWindow?.postMessage({ theme: theme() }, new URL(place).origin);
-    const watcher = new MutationObserver(dress);
-    watcher.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
-    addEventListener("message", function listen(message) {
-      if (!box.isConnected) {
-        watcher.disconnect();
-        removeEventListener("message", listen);
-      } else if (message.source === frame.contentWindow) {
-        if (frame.style.display === "none") {
-          clearTimeout(late);
-          frame.style.display = "block";
-          say(link);
-          dress();
-        }
-        if (!height && message.data.height > 0) frame.style.height = `${message.data.height}px`;
+    new MutationObserver(dress).observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
+    addEventListener("message", message => {
+      // JupyterLab may take the box out of the document and put it back: the frame then begins anew.
+      if (message.source !== frame.contentWindow || !box.isConnected) return;
+      if (frame.style.display === "none") {
+        clearTimeout(late);
+        frame.style.display = "block";
+        say(link);
       }
+      dress();
+      if (!height && message.data.height > 0) frame.style.height = `${message.data.height}px`;
     });
   };
 

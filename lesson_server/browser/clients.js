@@ -8,7 +8,7 @@ export function listen(url, types, panel) {
   for (const type of types) {
     source.addEventListener(type, event => {
       if (event instanceof MessageEvent) panel.event(event); // type, data, lastEventId
-      else panel.lost(source.readyState); // no data: the connection broke, or the stream ended
+      else if (type === "error") panel.lost(source.readyState); // no data: the connection broke, or the stream ended
       if (event.type === "done" && panel.closesOnDone()) {
         source.close(); // or the browser asks again
         panel.closed("done");

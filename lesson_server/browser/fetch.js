@@ -94,15 +94,18 @@ export class FetchPanel extends Panel {
   }
 
   /** Wait before the next read, as long as is asked for; closing or another number ends the wait. */
-  pause() {
+  async pause() {
     const slow = this.part("slow");
-    const signal = this.controller?.signal;
-    if (!signal || !(slow.value > 0)) return undefined;
-    return new Promise(resolve => {
-      setTimeout(resolve, slow.value * 1000);
-      signal.addEventListener("abort", resolve);
-      slow.addEventListener("input", resolve, { once: true });
+    const request = this.controller?.signal;
+    if (!request || !(slow.value > 0)) return;
+    const over = new AbortController(); // takes the listeners away
+    await new Promise(resolve => {
+      const timer = setTimeout(resolve, slow.value * 1000);
+      over.signal.addEventListener("abort", () => clearTimeout(timer));
+      request.addEventListener("abort", resolve, { signal: over.signal });
+      slow.addEventListener("input", resolve, { signal: over.signal });
     });
+    over.abort();
   }
 
   close(who) {

@@ -1,4 +1,4 @@
-// The page: fills its fields from the address, and closes what it opened.
+// The page: fills its fields from the address, and closes what it opened when the server is gone.
 
 import { Account } from "./account.js";
 import { proxied } from "./address.js";
@@ -33,10 +33,8 @@ const account = new Account(find("account"), {
     if (isGone) closeAll("The server is gone.");
   },
 });
-for (const panel of all) panel.onlost = () => account.ask();
+for (const one of [...all, seven]) one.onlost = () => account.ask();
 for (const form of document.forms) form.addEventListener("submit", () => account.ask());
-
-addEventListener("pagehide", () => closeAll("The page was left."));
 
 for (const element of document.querySelectorAll("[data-only]")) {
   element.hidden = element.dataset.only !== (proxied ? "proxied" : "direct");

@@ -84,7 +84,7 @@ export class Panel {
   }
 
   #putFault() {
-    const [path, query] = this.path.value.split("?", 2);
+    const [path, query] = cut(this.path.value);
     const asked = new URLSearchParams(query);
     const fault = this.part("fault").value;
     for (const name of ["fault", "after"]) asked.delete(name);
@@ -97,10 +97,16 @@ export class Panel {
   }
 
   #showFault() {
-    const asked = new URLSearchParams(this.path.value.split("?", 2)[1]);
+    const asked = new URLSearchParams(cut(this.path.value)[1]);
     const fault = Object.hasOwn(FAULTS, asked.get("fault")) ? asked.get("fault") : "";
     this.part("fault").value = fault;
     if (asked.has("after")) this.part("after").value = asked.get("after");
     this.part("fault-meaning").textContent = fault && `${FAULTS[fault]} The lesson’s own routes can do this.`;
   }
+}
+
+/** A path without its query, and the query: it begins after the first question mark, and may hold more of them. */
+function cut(path) {
+  const [first] = path.split("?", 1);
+  return [first, path.slice(first.length + 1)];
 }

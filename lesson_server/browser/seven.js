@@ -39,7 +39,7 @@ export class Seven {
       this.#summary.textContent = error.message;
       return;
     }
-    const row = (_, index) => new Row(url, index + 1, this.#types(), () => this.#show());
+    const row = (_, index) => new Row(url, index + 1, this.#types(), () => this.#show(), () => this.onlost?.());
     this.#streams = Array.from({ length: COUNT }, row);
     this.#list.replaceChildren(...this.#streams.map(stream => stream.element));
     this.#show();
@@ -68,7 +68,7 @@ class Row {
   #refused = false;
   #changed;
 
-  constructor(url, number, types, changed) {
+  constructor(url, number, types, changed, lost) {
     this.#changed = changed;
     const button = make("button", "", "Close");
     button.type = "button";
@@ -80,7 +80,10 @@ class Row {
     for (const type of types) {
       this.source.addEventListener(type, event => {
         if (event instanceof MessageEvent) this.#events += 1;
-        else this.#refused = this.source.readyState === EventSource.CLOSED;
+        else if (event.type === "error") {
+          this.#refused = this.source.readyState === EventSource.CLOSED;
+          lost();
+        }
         this.#show();
       });
     }
