@@ -97,14 +97,28 @@ def test_json_stays_json_where_there_is_nothing_to_judge(tmp_path: Path, name: s
         pytest.param(["check", "first_yield", "empty.ipynb"], "empty.ipynb", id="a damaged notebook"),
         pytest.param(["check", "first_yield", "other.ipynb"], "%%exercise first_yield", id="no answer in it"),
         pytest.param(
-            ["grade", "nothing", "--to", "out"], "no folder nothing", id="a folder that is not there"
+            ["grade", "nothing", "--to", "out", "--unsafe"],
+            "no folder nothing",
+            id="a folder that is not there",
         ),
-        pytest.param(["grade", "file", "--to", "out"], "no folder file", id="a file for a folder"),
-        pytest.param(["grade", "folder", "--to", "out"], "folder holds no students", id="an empty folder"),
-        pytest.param(["grade", "class", "--to", "file"], "file", id="a file for the results' folder"),
-        pytest.param(["grade", "class", "--to", "file/out"], "file", id="results under a file"),
-        pytest.param(["grade", "class", "--to", "taken"], "gradebook", id="a gradebook that is none"),
-        pytest.param(["grade", "class", "--to", "blocked"], "grades.csv", id="grades that cannot be written"),
+        pytest.param(
+            ["grade", "file", "--to", "out", "--unsafe"], "no folder file", id="a file for a folder"
+        ),
+        pytest.param(
+            ["grade", "folder", "--to", "out", "--unsafe"], "folder holds no students", id="an empty folder"
+        ),
+        pytest.param(
+            ["grade", "class", "--to", "file", "--unsafe"], "file", id="a file for the results' folder"
+        ),
+        pytest.param(["grade", "class", "--to", "file/out", "--unsafe"], "file", id="results under a file"),
+        pytest.param(
+            ["grade", "class", "--to", "taken", "--unsafe"], "gradebook", id="a gradebook that is none"
+        ),
+        pytest.param(
+            ["grade", "class", "--to", "blocked", "--unsafe"],
+            "grades.csv",
+            id="grades that cannot be written",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(
@@ -134,7 +148,7 @@ def test_a_disk_without_room_is_said_in_one_sentence(tmp_path: Path) -> None:
     resource = pytest.importorskip("resource")
     (tmp_path / "class" / "ada").mkdir(parents=True)
     done = run_kit(
-        *("grade", tmp_path / "class", "--to", tmp_path / "out"),
+        *("grade", tmp_path / "class", "--to", tmp_path / "out", "--unsafe"),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     )
@@ -148,7 +162,7 @@ def test_grade_sums_up_and_names_what_a_person_should_look_at(
     handed_in(tmp_path / "class" / "ada", "a.ipynb", cell(RIGHT))
     handed_in(tmp_path / "class" / "bo", "a.ipynb").write_text("{")
     monkeypatch.chdir(tmp_path)
-    first, again = (CliRunner().invoke(main, ["grade", "class", "--to", "out"]) for _ in range(2))
+    first, again = (CliRunner().invoke(main, ["grade", "class", "--to", "out", "--unsafe"]) for _ in range(2))
     number = len(exercises())
     assert first.exit_code == 0
     assert first.stdout.startswith(f"2 students, {2 * number} answers: 1 graded, of which 1 passed; ")
