@@ -115,7 +115,9 @@ def _watch(child: "subprocess.Popen[bytes]", job: Job, limits: Limits) -> Observ
         )
     code = _exit_code(child)
     if not ended_itself:
-        return Observation(stopped="exited", detail="it closed what it reports through")
+        unreadable = report.data.count(b"\n") >= 2
+        why = "what it reported cannot be read" if unreadable else "it closed what it reports through"
+        return Observation(stopped="exited", detail=why)
     if code == -9:
         raise NotChecked("the process of the answer was killed from outside")
     return Observation(stopped="exited", detail=f"exit code {code}" if code >= 0 else f"signal {-code}")

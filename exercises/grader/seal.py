@@ -118,7 +118,7 @@ def _bubblewrap() -> list[str]:
     space = str(ROOMS)
     return [
         *("bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
-        *("--unshare-cgroup-try", "--hostname", "answer"),
+        *("--unshare-cgroup-try", "--new-session", "--hostname", "answer"),
         *_another_user(),
         *_system(),
         *("--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", space, "--tmpfs", "/dev/shm"),
