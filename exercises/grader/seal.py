@@ -117,7 +117,14 @@ def _bubblewrap() -> list[str]:
     """The command in front of a sealed one: namespaces of its own, and a file system with what Python needs."""
     space = str(ROOMS)
     return [
-        *("bwrap", "--die-with-parent", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
+        *(
+            shutil.which("bwrap") or "bwrap",
+            "--die-with-parent",
+            "--unshare-pid",
+            "--unshare-net",
+            "--unshare-ipc",
+            "--unshare-uts",
+        ),
         *("--unshare-cgroup-try", "--new-session", "--hostname", "answer"),
         *_another_user(),
         *_system(),

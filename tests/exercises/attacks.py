@@ -292,7 +292,10 @@ attempt("the first process's variables", lambda: Path("/proc/1/environ").read_te
 attempt("variables", lambda: os.environ["COURSE_SECRET"])
 attempt("shadow", lambda: Path("/etc/shadow").read_text()[:20])
 attempt("passwd", lambda: Path("/etc/passwd").read_text()[:20])
-attempt("homes", lambda: os.listdir("/home"))
+own = [Path(sys.prefix), Path(sys.base_prefix), *Path(sys.prefix).parents, *Path(sys.base_prefix).parents]
+for path in [*Path("/home").glob("*/*"), *Path("/root").glob("*")]:
+    if path not in own:
+        worked.append(f"in a home: {path}")
 """,
     ),
     attempts(
@@ -349,7 +352,7 @@ attempt("setgroups", os.setgroups, [0])
 attempt("chroot", os.chroot, "/tmp")
 attempt("mount", call, "mount", b"tmpfs", b"/tmp", b"tmpfs", 0, None)
 attempt("umount", call, "umount2", b"/kit/lesson_server", 2)
-attempt("ptrace", call, "ptrace", 16, 1, 0, 0)
+attempt("ptrace", call, "ptrace", 16, {judge}, 0, 0)
 attempt("reboot", call, "reboot", 0)
 attempt("sethostname", socket.sethostname, "mine")
 attempt("nice", os.nice, -5)

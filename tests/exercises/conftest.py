@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from exercises.grader import apart
+from exercises import __main__ as command_line
+from exercises.grader import apart, grading
 from exercises.grader.seal import Level, Seal, reached
 
 
@@ -21,7 +22,8 @@ def sandbox() -> None:
 @pytest.fixture
 def limits_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run answers as where no sandbox can be had."""
-    monkeypatch.setattr(apart, "reached", lambda: Seal(Level.LIMITS, "No sandbox in this test."))
+    for module in (apart, grading, command_line):
+        monkeypatch.setattr(module, "reached", lambda: Seal(Level.LIMITS, "No sandbox in this test."))
 
 
 @pytest.fixture

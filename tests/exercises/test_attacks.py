@@ -13,6 +13,8 @@ What remains possible in the sandbox, and what it would take:
 - Standing still just less than it takes to be called stuck: the backstop of two minutes ends it, twice, and what
   is said is could-not-check.
 - could-not-check at will (SIGKILL to itself): it is no score, and the instructor is told.
+- Tracing the first process of its own sandbox, where we are an ordinary user: it is bubblewrap's, holds nothing,
+  and can do no more than the answer. The exit code that is reported can be chosen anyway.
 - A fault in the kernel, or in bubblewrap: it takes one that nobody has mended yet.
 
 Where there is no sandbox (the level "limits") an answer can read, write, signal and reach what its user can.

@@ -14,6 +14,7 @@ from exercises.__main__ import main
 from exercises.grader import corpus
 from exercises.grader.catalogue import EXERCISES, exercises, find
 from exercises.grader.corpus import Case, Outcome
+from exercises.grader.seal import Level, Seal
 from tests.exercises.samples import RIGHT, cell, handed_in, run_kit
 
 KEYS = ["exercise", "status", "score", "max_score", "findings", "seconds"]
@@ -170,6 +171,43 @@ def test_grade_sums_up_and_names_what_a_person_should_look_at(
     assert "bo, first_yield: unreadable. a.ipynb is not a notebook" in first.stdout
     assert {path.name for path in (tmp_path / "out" / "feedback").iterdir()} == {"ada.html", "bo.html"}
     assert "(1 kept from an earlier run): 1 graded, of which 1 passed" in again.stdout
+
+
+def test_grading_below_a_sandbox_is_refused_with_the_next_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "exercises.__main__.reached", lambda: Seal(Level.LIMITS, "It is missing. Install it.")
+    )
+    (tmp_path / "class" / "ada").mkdir(parents=True)
+    shown = CliRunner().invoke(main, ["grade", str(tmp_path / "class"), "--to", str(tmp_path / "out")])
+    assert shown.exit_code == 2 and shown.stdout == "" and not (tmp_path / "out").exists()
+    assert "It is missing. Install it." in shown.stderr and "--unsafe" in shown.stderr
+
+
+@pytest.mark.parametrize("level", Level)
+def test_how_far_apart_answers_ran_is_said_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, level: Level
+) -> None:
+    request.getfixturevalue("sandbox" if level is Level.SANDBOX else "limits_alone")
+    handed_in(tmp_path / "class" / "ada", "a.ipynb", cell(RIGHT))
+    monkeypatch.chdir(tmp_path)
+    unsafe = [] if level is Level.SANDBOX else ["--unsafe"]
+    shown = CliRunner().invoke(main, ["grade", "class", "--to", "out", *unsafe])
+    assert shown.exit_code == 0 and f"Isolation: {level.label}." in shown.stdout
+    header, row = (tmp_path / "out" / "grades.csv").read_text().splitlines()
+    assert header.endswith(",isolation") and row.endswith(f",{level.label}")
+
+
+def test_what_was_graded_below_a_sandbox_is_graded_again_in_one(
+    sandbox: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    handed_in(tmp_path / "class" / "ada", "a.ipynb", cell(RIGHT))
+    command = ["grade", str(tmp_path / "class"), "--to", str(tmp_path / "out"), "--unsafe"]
+    first, again = CliRunner().invoke(main, command), CliRunner().invoke(main, command)
+    request.getfixturevalue("limits_alone")
+    changed = CliRunner().invoke(main, command)
+    assert ["kept" in shown.stdout for shown in (first, again, changed)] == [False, True, False]
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])
