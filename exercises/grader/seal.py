@@ -17,7 +17,7 @@ from pathlib import Path
 import lesson_server
 
 EXERCISES = Path(__file__).parent.parent
-ROOMS = 32 * 1024**2  # bytes that each of the folders an answer can write to may hold
+ROOM = 32 * 1024**2  # bytes that each of the folders an answer can write to may hold
 KIT, SCRATCH = "/kit", "/scratch"  # where a sealed answer finds our code, and where it may write
 NOBODY = range(61184, 65520)  # users that nobody is: systemd keeps them for services that come and go
 # What programs look up in /etc to run at all; nothing in it is about this machine's people or network.
@@ -25,8 +25,8 @@ ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime",
 PATIENCE = 30  # seconds for the trial, which takes some 0.05
 GET_IT = "On Debian and Ubuntu: sudo apt install bubblewrap."
 ALLOW_IT = (
-    "Ubuntu from 23.10 on and many containers refuse it: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0, "
-    "or grade as root or on a virtual machine."
+    "The system or its container refuses what bubblewrap needs. On Ubuntu: sudo sysctl "
+    "kernel.apparmor_restrict_unprivileged_userns=0; elsewhere grade as root, or on a virtual machine."
 )
 
 
@@ -90,7 +90,10 @@ def reached() -> Seal:
     # An answer cannot write our compiled modules, so that they have to be there before.
     compileall.compile_dir(Path(__file__).parent, quiet=2, maxlevels=0)
     sandbox = Seal(Level.SANDBOX)
-    hidden = [EXERCISES / "checks", *(EXERCISES.parent / name for name in ("solutions", "tests", ".git"))]
+    hidden = [
+        EXERCISES / "checks",
+        *(EXERCISES.parent / name for name in ("solutions", "tests/answers", ".git")),
+    ]
     try:
         trial = subprocess.run(
             sandbox.command("exercises.grader.inside", *map(str, hidden)),
@@ -109,44 +112,27 @@ def reached() -> Seal:
     if trial.returncode == 0 and said == ["sealed"]:
         return sandbox
     why = said[-1] if said else f"exit code {trial.returncode}"
-    help = ALLOW_IT if why.startswith("bwrap:") else ""
+    help = ALLOW_IT if why.startswith(("bwrap:", "setpriv:")) else ""
     return Seal(Level.LIMITS, f"bubblewrap is there, but the sandbox does not hold: {why}. {help}".strip())
 
 
 def _bubblewrap() -> list[str]:
     """The command in front of a sealed one: namespaces of its own, and a file system with what Python needs."""
-    space = str(ROOMS)
+    namespaces = ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
+    room = ("--perms", "1777", "--size", str(ROOM), "--tmpfs")
     return [
-        *(
-            shutil.which("bwrap") or "bwrap",
-            "--die-with-parent",
-            "--unshare-pid",
-            "--unshare-net",
-            "--unshare-ipc",
-            "--unshare-uts",
-        ),
-        *("--unshare-cgroup-try", "--new-session", "--hostname", "answer"),
+        *(shutil.which("bwrap") or "bwrap", "--die-with-parent", "--new-session"),
+        *(*namespaces, "--hostname", "answer"),
         *_another_user(),
         *_system(),
-        *("--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", space, "--tmpfs", "/dev/shm"),
-        *("--remount-ro", "/dev", "--perms", "1777", "--size", space, "--tmpfs", "/tmp"),
+        *("--proc", "/proc", "--dev", "/dev", *room, "/dev/shm", "--remount-ro", "/dev"),
+        *(*room, "/tmp"),
         *_python(),
         *_shown(EXERCISES / "__init__.py", f"{KIT}/exercises/__init__.py"),
         *_shown(EXERCISES / "grader", f"{KIT}/exercises/grader"),
         *_shown(Path(lesson_server.__file__).parent, f"{KIT}/lesson_server"),
-        *(
-            "--perms",
-            "1777",
-            "--size",
-            space,
-            "--tmpfs",
-            SCRATCH,
-            "--chdir",
-            SCRATCH,
-            "--remount-ro",
-            "/",
-            "--",
-        ),
+        *(*room, SCRATCH, "--chdir", SCRATCH),
+        *("--remount-ro", "/", "--"),
         *_become_another_user(),
     ]
 
