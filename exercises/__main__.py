@@ -17,6 +17,7 @@ from exercises.grader.answers import NoAnswer, Unreadable, answer_in_file
 from exercises.grader.catalogue import UnknownExercise, exercises, find
 from exercises.grader.gradebook import Entry, GradebookError
 from exercises.grader.judge import judge
+from exercises.grader.seal import reached
 from exercises.grader.submissions import NoSubmissions, loose_notebooks
 from exercises.grader.verdict import Status
 
@@ -109,12 +110,19 @@ def check(name: str, file: Path | None, as_json: bool) -> None:
 @click.option(
     "--jobs", type=click.IntRange(min=1), help="Answers judged at once (default: one for each core)."
 )
-def grade(submissions: Path, to: Path, jobs: int | None) -> None:
+@click.option("--unsafe", is_flag=True, help="Grade even where no sandbox can be had.")
+def grade(submissions: Path, to: Path, jobs: int | None, unsafe: bool) -> None:
     """Grade every student's notebooks under SUBMISSIONS (<student>/<exercise>.ipynb).
 
     Writes gradebook.sqlite, grades.csv and feedback/<student>.html. A run that was cut off is finished by
     running the same command again; what was graded already is kept.
     """
+    seal = reached()
+    if not (seal.is_sandbox or unsafe):
+        raise Problem(
+            f"Answers cannot be graded in a sandbox here. {seal.missing} With --unsafe they run as you, with what you "
+            "may read, write and reach."
+        )
     console = Console(stderr=True)
     counts: Counter[str] = Counter()
     try:
@@ -164,6 +172,8 @@ def _report(entries: list[Entry], counts: Counter[str], to: Path) -> None:
     for entry in entries:
         if entry.status in ("unreadable", "could-not-check"):
             click.echo(f"  {entry.student}, {entry.exercise}: {entry.status}. {entry.note}")
+    seal = reached()
+    click.echo(f"Isolation: {seal.level.label}. {seal.missing}".rstrip())
     click.echo(f"Grades: {to / grading.GRADES}. A page for each student: {to / 'feedback'}.")
 
 

@@ -4,7 +4,6 @@ import contextlib
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
@@ -13,8 +12,10 @@ from typing import IO
 import psutil
 from pydantic import ValidationError
 
+from .family import below, usage
 from .limits import LIMITS, Limits
 from .observation import READY, Job, Observation
+from .seal import Seal, reached
 
 START_UP = 3  # CPU seconds that a child may take before it runs its answer, on the slowest of machines
 LOOK_EVERY = 0.05  # seconds between two looks at a running child
@@ -25,14 +26,15 @@ class NotChecked(Exception):
 
 
 def run_apart(job: Job, limits: Limits = LIMITS) -> Observation:
-    """Run the job's answer in a new process, in a new process group and an empty folder.
+    """Run the job's answer in a new process, as far apart as this machine allows (`seal.reached`).
 
     Returns what was seen. Raises NotChecked when the fault is the kit's or the machine's: the child did not
     start, was killed from outside, or was still at work after `limits.wall_seconds`.
     """
-    with tempfile.TemporaryDirectory(prefix="answer-", ignore_cleanup_errors=True) as scratch:
+    seal = reached()
+    with seal.scratch() as scratch:
         try:
-            child = _start(scratch)
+            child = _start(seal, scratch)
         except OSError as problem:
             raise NotChecked(f"no process could be started: {problem}") from problem
         try:
@@ -44,20 +46,14 @@ def run_apart(job: Job, limits: Limits = LIMITS) -> Observation:
     return seen
 
 
-def _start(scratch: str) -> "subprocess.Popen[bytes]":
-    # -P and -s keep the current folder and the user's site folder out of what is imported.
-    command = [sys.executable, "-P", "-s", "-m", "exercises.grader.child"]
-    # A few arenas only: each one takes 64 MiB of the address space that the memory limit counts.
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TZ") if name in os.environ}
-    environment = {**kept, "HOME": scratch, "TMPDIR": scratch, "LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
-    environment["PYTHONHASHSEED"] = "0"  # the same answer shows the same order of a set in every run
+def _start(seal: Seal, scratch: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        command,
+        seal.command("exercises.grader.child", *(["alone"] if seal.is_sandbox else [])),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        cwd=scratch,
-        env=environment,
+        cwd="/" if seal.is_sandbox else scratch,
+        env=seal.environment(scratch),
         start_new_session=True,
     )
 
@@ -113,12 +109,24 @@ def _watch(child: "subprocess.Popen[bytes]", job: Job, limits: Limits) -> Observ
         pass
     if stopped is not None:
         return stopped
-    code = child.wait()
+    if len(report.data) >= limits.report_bytes:
+        return Observation(
+            stopped="exited", detail=f"it wrote more than {limits.report_bytes:,} bytes where it reports"
+        )
+    code = _exit_code(child)
     if not ended_itself:
-        return Observation(stopped="exited", detail="it closed what it reports through")
+        unreadable = report.data.count(b"\n") >= 2
+        why = "what it reported cannot be read" if unreadable else "it closed what it reports through"
+        return Observation(stopped="exited", detail=why)
     if code == -9:
         raise NotChecked("the process of the answer was killed from outside")
     return Observation(stopped="exited", detail=f"exit code {code}" if code >= 0 else f"signal {-code}")
+
+
+def _exit_code(child: "subprocess.Popen[bytes]") -> int:
+    """The child's exit code; below zero, the signal that ended it."""
+    code = child.wait()
+    return 128 - code if 128 < code <= 192 else code  # bubblewrap says it as a shell does
 
 
 def _wait(child: "subprocess.Popen[bytes]", report: Reader, limits: Limits) -> Observation | None:
@@ -128,34 +136,23 @@ def _wait(child: "subprocess.Popen[bytes]", report: Reader, limits: Limits) -> O
     while not report.ended.wait(LOOK_EVERY):
         now = time.monotonic()
         try:
-            process = psutil.Process(child.pid)
-            cpu, memory, state = _usage(process)
+            together = usage(child.pid)
         except psutil.Error:
             # It has ended; its last bytes are on their way.
             report.ended.wait(1.0)
             return None
-        if cpu > used or state not in (psutil.STATUS_SLEEPING, psutil.STATUS_STOPPED):
-            used, moved = cpu, now
+        if together.cpu > used or together.is_moving:
+            used, moved = max(used, together.cpu), now
         # The child's own limit counts from its start-up on; this one also holds where there are none.
         if used > limits.cpu_seconds + START_UP:
             return Observation(stopped="cpu")
-        if memory > limits.memory_bytes:
+        if together.memory > limits.memory_bytes:
             return Observation(stopped="memory")
         if now - moved > limits.still_seconds:
             return Observation(stopped="still")
         if now - began > limits.wall_seconds:
             raise NotChecked(f"still at work after {limits.wall_seconds:.0f} seconds on a busy machine")
     return None
-
-
-def _usage(process: psutil.Process) -> tuple[float, int, str]:
-    """CPU seconds used so far, bytes of memory, and the state."""
-    family = [process]
-    if sys.platform == "win32":
-        family += process.children(recursive=True)  # a virtual environment's python.exe only starts another
-    times = [member.cpu_times() for member in family]
-    memory = sum(member.memory_info().rss for member in family)
-    return sum(time.user + time.system for time in times), memory, process.status()
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:
@@ -169,17 +166,18 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
 
 def _kill(child: "subprocess.Popen[bytes]") -> None:
     """End the child and all that it started, in sessions of their own too."""
-    # A child waits for its end after its report, so that what it has started can still be found below it.
-    started: list[psutil.Process] = []
-    with contextlib.suppress(psutil.Error):
-        started = psutil.Process(child.pid).children(recursive=True)
+    # A child waits for its end after its report, so that what it has started can still be found below it. In the
+    # sandbox the first of them is the one that takes all others along, and bubblewrap ends when they are gone.
+    for pid in below(child.pid) if child.poll() is None else ():
+        with contextlib.suppress(psutil.Error):
+            psutil.Process(pid).kill()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        if reached().is_sandbox:
+            child.wait(5.0)
     if sys.platform != "win32":
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, 9)
     child.kill()
-    for process in started:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
 
 
 def _last_line(output: bytes) -> str:

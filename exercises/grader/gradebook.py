@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-FORMAT = 1  # PRAGMA user_version of the files this version writes
+FORMAT = 2  # PRAGMA user_version of the files this version writes
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entry (
@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS entry (
     score REAL, max_score REAL NOT NULL,
     mistake TEXT, note TEXT NOT NULL, card TEXT NOT NULL, file TEXT NOT NULL,
     fingerprint TEXT NOT NULL,     -- of the answer and of what judged it
+    isolation TEXT NOT NULL,       -- sandbox, limits; empty where nothing was run
     at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
     PRIMARY KEY (student, exercise)
 )
@@ -33,7 +34,7 @@ class Entry:
 
     `status` is "graded", "missing", "unreadable" or "could-not-check"; only a graded entry has a score.
     `note` is one sentence for people, `card` the verdict as HTML, `file` where the answer stood, `fingerprint`
-    what the entry was made from.
+    what the entry was made from, `isolation` how far apart the answer ran ("sandbox", "limits", or nothing).
     """
 
     student: str
@@ -46,6 +47,7 @@ class Entry:
     card: str = ""
     file: str = ""
     fingerprint: str = ""
+    isolation: str = ""
 
 
 class Gradebook:

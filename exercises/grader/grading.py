@@ -16,6 +16,7 @@ from .answers import Answer
 from .catalogue import EXERCISES, Exercise, exercises
 from .gradebook import Entry, Gradebook
 from .judge import judge
+from .seal import Level, reached
 from .submissions import Submission
 from .verdict import Status, Verdict
 
@@ -126,6 +127,7 @@ def _entry(student: str, verdict: Verdict, fingerprint: str, file: str) -> Entry
         file=file,
         card=card.html(verdict, lesson_root=None),
         fingerprint=fingerprint,
+        isolation=reached().level.label,
     )
 
 
@@ -146,9 +148,10 @@ def _without_answer(submission: Submission, exercise: Exercise) -> Entry:
 
 
 def _fingerprint(exercise: Exercise, answer: Answer) -> str:
-    """Of the answer's text and of all that judges it."""
+    """Of the answer's text, of all that judges it, and of how far apart it runs."""
     text = answer.text.encode("utf-8", "surrogatepass")
-    return hashlib.sha256(text + b"\0" + _judged_by(exercise.name).encode()).hexdigest()
+    judged_by = f"{_judged_by(exercise.name)} {reached().level.label}"
+    return hashlib.sha256(text + b"\0" + judged_by.encode()).hexdigest()
 
 
 @cache
@@ -168,9 +171,10 @@ def _judged_by(exercise: str) -> str:
 
 
 def write_grades(path: Path, entries: list[Entry]) -> None:
-    """Write one line for each student: status and score of each exercise, and the sum.
+    """Write one line for each student: status and score of each exercise, the sum, and how the answers were run.
 
     The sum is left empty while something could not be read or checked: it would not be the student's grade.
+    "isolation" is the least that one of the student's answers ran in, and empty where none was run.
     """
     names = list(exercises())
     by_student: dict[str, dict[str, Entry]] = {}
@@ -182,7 +186,7 @@ def write_grades(path: Path, entries: list[Entry]) -> None:
         columns = [
             column for name in names for column in (f"{name} status", f"{name} score", f"{name} mistake")
         ]
-        writer.writerow(["student", *columns, "total", "out of"])
+        writer.writerow(["student", *columns, "total", "out of", "isolation"])
         for student, own in by_student.items():
             cells: list[object] = []
             for name in names:
@@ -190,7 +194,9 @@ def write_grades(path: Path, entries: list[Entry]) -> None:
             settled = all(entry.status in ("graded", "missing") for entry in own.values())
             total = sum(entry.score or 0 for entry in own.values())
             most = sum(entry.max_score for entry in own.values())
-            writer.writerow([_plain(student), *cells, _cell(total) if settled else "", _cell(most)])
+            levels = {entry.isolation for entry in own.values()}
+            least = next((level.label for level in Level if level.label in levels), "")
+            writer.writerow([_plain(student), *cells, _cell(total) if settled else "", _cell(most), least])
     unfinished.replace(path)
 
 

@@ -14,6 +14,7 @@ from exercises.__main__ import main
 from exercises.grader import corpus
 from exercises.grader.catalogue import EXERCISES, exercises, find
 from exercises.grader.corpus import Case, Outcome
+from exercises.grader.seal import Level, Seal
 from tests.exercises.samples import RIGHT, cell, handed_in, run_kit
 
 KEYS = ["exercise", "status", "score", "max_score", "findings", "seconds"]
@@ -97,14 +98,28 @@ def test_json_stays_json_where_there_is_nothing_to_judge(tmp_path: Path, name: s
         pytest.param(["check", "first_yield", "empty.ipynb"], "empty.ipynb", id="a damaged notebook"),
         pytest.param(["check", "first_yield", "other.ipynb"], "%%exercise first_yield", id="no answer in it"),
         pytest.param(
-            ["grade", "nothing", "--to", "out"], "no folder nothing", id="a folder that is not there"
+            ["grade", "nothing", "--to", "out", "--unsafe"],
+            "no folder nothing",
+            id="a folder that is not there",
         ),
-        pytest.param(["grade", "file", "--to", "out"], "no folder file", id="a file for a folder"),
-        pytest.param(["grade", "folder", "--to", "out"], "folder holds no students", id="an empty folder"),
-        pytest.param(["grade", "class", "--to", "file"], "file", id="a file for the results' folder"),
-        pytest.param(["grade", "class", "--to", "file/out"], "file", id="results under a file"),
-        pytest.param(["grade", "class", "--to", "taken"], "gradebook", id="a gradebook that is none"),
-        pytest.param(["grade", "class", "--to", "blocked"], "grades.csv", id="grades that cannot be written"),
+        pytest.param(
+            ["grade", "file", "--to", "out", "--unsafe"], "no folder file", id="a file for a folder"
+        ),
+        pytest.param(
+            ["grade", "folder", "--to", "out", "--unsafe"], "folder holds no students", id="an empty folder"
+        ),
+        pytest.param(
+            ["grade", "class", "--to", "file", "--unsafe"], "file", id="a file for the results' folder"
+        ),
+        pytest.param(["grade", "class", "--to", "file/out", "--unsafe"], "file", id="results under a file"),
+        pytest.param(
+            ["grade", "class", "--to", "taken", "--unsafe"], "gradebook", id="a gradebook that is none"
+        ),
+        pytest.param(
+            ["grade", "class", "--to", "blocked", "--unsafe"],
+            "grades.csv",
+            id="grades that cannot be written",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(
@@ -134,7 +149,7 @@ def test_a_disk_without_room_is_said_in_one_sentence(tmp_path: Path) -> None:
     resource = pytest.importorskip("resource")
     (tmp_path / "class" / "ada").mkdir(parents=True)
     done = run_kit(
-        *("grade", tmp_path / "class", "--to", tmp_path / "out"),
+        *("grade", tmp_path / "class", "--to", tmp_path / "out", "--unsafe"),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     )
@@ -148,7 +163,7 @@ def test_grade_sums_up_and_names_what_a_person_should_look_at(
     handed_in(tmp_path / "class" / "ada", "a.ipynb", cell(RIGHT))
     handed_in(tmp_path / "class" / "bo", "a.ipynb").write_text("{")
     monkeypatch.chdir(tmp_path)
-    first, again = (CliRunner().invoke(main, ["grade", "class", "--to", "out"]) for _ in range(2))
+    first, again = (CliRunner().invoke(main, ["grade", "class", "--to", "out", "--unsafe"]) for _ in range(2))
     number = len(exercises())
     assert first.exit_code == 0
     assert first.stdout.startswith(f"2 students, {2 * number} answers: 1 graded, of which 1 passed; ")
@@ -156,6 +171,43 @@ def test_grade_sums_up_and_names_what_a_person_should_look_at(
     assert "bo, first_yield: unreadable. a.ipynb is not a notebook" in first.stdout
     assert {path.name for path in (tmp_path / "out" / "feedback").iterdir()} == {"ada.html", "bo.html"}
     assert "(1 kept from an earlier run): 1 graded, of which 1 passed" in again.stdout
+
+
+def test_grading_below_a_sandbox_is_refused_with_the_next_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "exercises.__main__.reached", lambda: Seal(Level.LIMITS, "It is missing. Install it.")
+    )
+    (tmp_path / "class" / "ada").mkdir(parents=True)
+    shown = CliRunner().invoke(main, ["grade", str(tmp_path / "class"), "--to", str(tmp_path / "out")])
+    assert shown.exit_code == 2 and shown.stdout == "" and not (tmp_path / "out").exists()
+    assert "It is missing. Install it." in shown.stderr and "--unsafe" in shown.stderr
+
+
+@pytest.mark.parametrize("level", Level)
+def test_how_far_apart_answers_ran_is_said_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, level: Level
+) -> None:
+    request.getfixturevalue("sandbox" if level is Level.SANDBOX else "limits_alone")
+    handed_in(tmp_path / "class" / "ada", "a.ipynb", cell(RIGHT))
+    monkeypatch.chdir(tmp_path)
+    unsafe = [] if level is Level.SANDBOX else ["--unsafe"]
+    shown = CliRunner().invoke(main, ["grade", "class", "--to", "out", *unsafe])
+    assert shown.exit_code == 0 and f"Isolation: {level.label}." in shown.stdout
+    header, row = (tmp_path / "out" / "grades.csv").read_text().splitlines()
+    assert header.endswith(",isolation") and row.endswith(f",{level.label}")
+
+
+def test_what_was_graded_below_a_sandbox_is_graded_again_in_one(
+    sandbox: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    handed_in(tmp_path / "class" / "ada", "a.ipynb", cell(RIGHT))
+    command = ["grade", str(tmp_path / "class"), "--to", str(tmp_path / "out"), "--unsafe"]
+    first, again = CliRunner().invoke(main, command), CliRunner().invoke(main, command)
+    request.getfixturevalue("limits_alone")
+    changed = CliRunner().invoke(main, command)
+    assert ["kept" in shown.stdout for shown in (first, again, changed)] == [False, True, False]
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])
