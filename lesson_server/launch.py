@@ -302,6 +302,8 @@ class _Run(uvicorn.Server):
         self._observer.cut("the server stopped")
         for server in self.servers:
             server.close()
+        for _ in range(3):  # a connection that was accepted in this very turn is known three turns later
+            await asyncio.sleep(0)
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         await asyncio.sleep(0)  # lets every connection learn that it is closed

@@ -458,3 +458,30 @@ def test_a_proxy_of_the_house_does_not_stand_between_a_client_and_the_server(
         with Server(endless_app()):
             assert os.environ["NO_PROXY"].split(",").count("127.0.0.1") == 1
     assert already in os.environ["NO_PROXY"]
+
+
+def stop_while_clients_come() -> None:
+    server = Server(endless_app()).start()
+    run, clients, came = server._run, [], threading.Event()
+    assert run is not None and run._loop is not None
+
+    def come_and_stop() -> None:
+        assert run._exit is not None
+        clients.extend(socket.create_connection(("127.0.0.1", run.port)) for _ in range(3))
+        run.should_exit = True
+        run._exit.set()
+        came.set()
+
+    run._loop.call_soon_threadsafe(come_and_stop)
+    came.wait()
+    server.stop()
+    for client in clients:
+        client.close()
+
+
+def test_connections_that_come_while_the_server_stops_are_closed_too() -> None:
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        stop_while_clients_come()
+        gc.collect()
+    assert [str(warning.message) for warning in warned if warning.category is ResourceWarning] == []
