@@ -6,6 +6,7 @@ It runs its tool itself. The model alone, as the official clients of two provide
 import json
 from collections.abc import AsyncIterator
 from dataclasses import asdict
+from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -46,6 +47,6 @@ async def tell(steps: AsyncIterator[Step]) -> AsyncIterator[dict[str, str]]:
     yield event("done", {"tokens": said})
 
 
-def event(type: str, value: dict[str, object]) -> dict[str, str]:
+def event(type: str, value: object) -> dict[str, Any]:
     """One event as `EventSourceResponse` takes it, with `value` as JSON in its data."""
     return {"event": type, "data": json.dumps(value)}

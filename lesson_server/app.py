@@ -6,7 +6,6 @@ Most take `?pace=` (seconds for each piece) and `?fault=` (torn, silence, upstre
 """
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -14,18 +13,14 @@ from fastapi import FastAPI, Header, Query
 from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse
 
-from lesson_server import agent
+from lesson_server.agent import event
+from lesson_server.agent import router as agent_router
 from lesson_server.work import AskedWork, UpstreamFailed, Work
 
 ANSWER = "Streaming shortens the wait, not the work itself."
 
 app = FastAPI(title="The lesson's own app")
-app.include_router(agent.router)
-
-
-def event(type: str, value: object) -> dict[str, Any]:
-    """One event as `EventSourceResponse` takes it, with `value` as JSON in its data."""
-    return {"event": type, "data": json.dumps(value)}
+app.include_router(agent_router)
 
 
 # ---- one answer, in two ways ------------------------------------------------------------------------------
